@@ -1,0 +1,70 @@
+"""The shape of every command of ours: exit codes, and one sentence on stderr."""
+
+import argparse
+import logging
+import sys
+from typing import Any, NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, OperationalError, connections
+
+
+class ContractParser(CommandParser):
+    """Wrong use is one sentence and exit code 2, without a page of usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        if not self.called_from_command_line:
+            raise CommandError(f"Error: {message}")
+        self.exit(2, f"{message}\n")
+
+
+class ContractCommand(BaseCommand):
+    """Exits 0 on success, 1 on a refusal (raise CommandError), 2 on wrong use."""
+
+    requires_system_checks: list[str] = []
+
+    def create_parser(
+        self, prog_name: str, subcommand: str, **kwargs: Any
+    ) -> CommandParser:
+        plain = super().create_parser(prog_name, subcommand, **kwargs)
+        plain.__class__ = ContractParser
+        return plain
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self._called_from_command_line = True
+        parser = self.create_parser(argv[0], argv[1])
+        options = vars(parser.parse_args(argv[2:]))
+        logging.disable(logging.CRITICAL)
+        try:
+            self.execute(*options.pop("args", ()), **options)
+        except CommandError as error:
+            self.leave(str(error), error.returncode)
+        except ImproperlyConfigured as error:
+            self.leave(str(error))
+        except OperationalError as error:
+            self.leave(f"The database does not answer: {_first_line(error)}.")
+        except DatabaseError as error:
+            self.leave(f"The database refuses: {_first_line(error)}.")
+        except BrokenPipeError:
+            self.leave("The output was closed before its end.")
+        finally:
+            connections.close_all()
+
+    def leave(self, sentence: str, code: int = 1) -> NoReturn:
+        print(sentence, file=sys.stderr)
+        sys.exit(code)
+
+
+def _first_line(error: Exception) -> str:
+    text = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
+    if "no such table" in text or "does not exist" in text:
+        return f"{text} (run manage.py migrate first)"
+    return text
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option that every reporting command has."""
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on stdout, nothing else"
+    )

@@ -1,0 +1,98 @@
+"""What the environment says: read once, checked at once, in words to act on.
+
+Each reader takes a setting's name and raises ImproperlyConfigured with one sentence
+that names the setting and the mend. The environment wins over `.env`; an empty value
+counts as unset.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+class Environment:
+    """The settings of one process, from `.env` and the process environment."""
+
+    def __init__(self, env_file: Path) -> None:
+        own = {name: value for name, value in os.environ.items() if value}
+
+        class Reader(environ.Env):
+            ENVIRON = dict(own)
+
+        if env_file.is_file():
+            Reader.read_env(str(env_file))
+        self.values = {name: value for name, value in Reader.ENVIRON.items() if value}
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.get(name, default)
+
+    def required(self, name: str, why: str) -> str:
+        if name not in self.values:
+            raise ImproperlyConfigured(f"{name} is not set: {why}.")
+        return self.values[name]
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value not in TRUE | FALSE:
+            raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+        return value in TRUE
+
+    def whole_number(self, name: str, default: int, *, least: int = 0) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            raise ImproperlyConfigured(
+                f"{name} must be a whole number from {least}, not {value!r}."
+            )
+        return int(value)
+
+    def number(self, name: str) -> float | None:
+        """A number above zero, or None where the setting is unset."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise ImproperlyConfigured(f"{name} must be above zero, not {value!r}.")
+        return number
+
+    def names(self, name: str, default: list[str]) -> list[str]:
+        value = self.text(name)
+        return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def smtp_settings(url: str) -> dict[str, str | int | bool]:
+    """Django's EMAIL_* settings from an SMTP_URL.
+
+    `smtp://user:password@host:port`, `smtps://…` (TLS from the first byte) or
+    `smtp+starttls://…`.
+    """
+    ways = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("SMTP_URL holds a port that is no number.") from None
+    if parts.scheme not in ways or not parts.hostname:
+        raise ImproperlyConfigured(
+            "SMTP_URL must look like smtp://user:password@host:port, "
+            "or start with smtps:// or smtp+starttls://."
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or ways[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+    }

@@ -1,0 +1,234 @@
+"""Every setting of Bode. They are read from the environment and from `.env`.
+
+A wrong value stops the start with one sentence; `.env.example` documents them all.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from bode.environment import Environment, smtp_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR / ".env")
+
+# --- Who we are ---------------------------------------------------------------------
+DEMO = env.switch("DEBUG", default=False)
+# Technical error pages are for the one who develops, never for gunicorn's visitors.
+DEBUG = DEMO and "runserver" in sys.argv[1:2]
+SECRET_KEY = env.required("SECRET_KEY", "make one of 50 or more random characters")
+ADDRESS_KEY = env.required(
+    "ADDRESS_KEY", "make one of 50 or more random characters and never change it"
+)
+PORT = env.whole_number("PORT", 8000, least=1)
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEMO else "").rstrip("/")
+if not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL is not set: every link in a mail needs it.")
+if urlsplit(SITE_URL).scheme not in ({"https", "http"} if DEMO else {"https"}):
+    raise ImproperlyConfigured(
+        f"SITE_URL must start with https://, not {SITE_URL!r} (http: only with DEBUG=1)."
+    )
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+if not SITE_HOST:
+    raise ImproperlyConfigured(f"SITE_URL names no host: {SITE_URL!r}.")
+ALLOWED_HOSTS = env.names(
+    "ALLOWED_HOSTS",
+    [SITE_HOST, "127.0.0.1", "localhost", "[::1]"] if DEMO else [SITE_HOST],
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- Where the ledger is ------------------------------------------------------------
+_sqlite = f"sqlite:///{BASE_DIR / 'bode.sqlite3'}"
+DATABASE_URL = (
+    env.text("DATABASE_URL", _sqlite)
+    if DEMO
+    else env.required("DATABASE_URL", "for example postgres://bode:password@host/bode")
+)
+try:
+    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+except (environ.ImproperlyConfigured, ValueError, KeyError):
+    DATABASES = {"default": {}}
+if not DATABASES["default"].get("ENGINE"):
+    raise ImproperlyConfigured(
+        "DATABASE_URL must look like postgres://user:password@host/name "
+        "or sqlite:////path/to/file."
+    )
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Several processes write: without IMMEDIATE they meet "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- By what way mail leaves --------------------------------------------------------
+# The one place that maps TRANSPORT to the Django e-mail backend that letters use too.
+TRANSPORTS = {
+    "outbox": "senders.outbox.OutboxBackend",
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "amazon_ses": "anymail.backends.amazon_ses.EmailBackend",
+    "brevo": "anymail.backends.brevo.EmailBackend",
+    "mailersend": "anymail.backends.mailersend.EmailBackend",
+    "mailgun": "anymail.backends.mailgun.EmailBackend",
+    "mailjet": "anymail.backends.mailjet.EmailBackend",
+    "mailtrap": "anymail.backends.mailtrap.EmailBackend",
+    "mandrill": "anymail.backends.mandrill.EmailBackend",
+    "postal": "anymail.backends.postal.EmailBackend",
+    "postmark": "anymail.backends.postmark.EmailBackend",
+    "resend": "anymail.backends.resend.EmailBackend",
+    "scaleway": "anymail.backends.scaleway.EmailBackend",
+    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
+    "sparkpost": "anymail.backends.sparkpost.EmailBackend",
+    "unisender_go": "anymail.backends.unisender_go.EmailBackend",
+}
+TRANSPORT = (
+    env.text("TRANSPORT", "outbox")
+    if DEMO
+    else env.required("TRANSPORT", f"choose one of {', '.join(TRANSPORTS)}")
+)
+if TRANSPORT not in TRANSPORTS:
+    raise ImproperlyConfigured(
+        f"TRANSPORT {TRANSPORT!r} is unknown: choose one of {', '.join(TRANSPORTS)}."
+    )
+EMAIL_BACKEND = TRANSPORTS[TRANSPORT]
+if TRANSPORT == "smtp":
+    _smtp = smtp_settings(env.required("SMTP_URL", "for example smtp://localhost:25"))
+    EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
+    EMAIL_HOST_USER = _smtp["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp["EMAIL_USE_SSL"], _smtp["EMAIL_USE_TLS"]
+EMAIL_TIMEOUT = 60
+# A provider's own settings keep anymail's names, like MAILGUN_API_KEY.
+ANYMAIL = {
+    name: value
+    for name, value in env.values.items()
+    if name.startswith(f"{TRANSPORT.upper()}_")
+}
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"bode@{SITE_HOST}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+PACE = env.number("PACE")
+SMTP_CONNECTIONS = env.whole_number("SMTP_CONNECTIONS", 8, least=1)
+BATCH = env.whole_number("BATCH", 50, least=1)
+LEASE_SECONDS = env.whole_number("LEASE_SECONDS", 600, least=1)
+RETRY_SECONDS = env.whole_number("RETRY_SECONDS", 60, least=1)
+UNDO_SECONDS = env.whole_number("UNDO_SECONDS", 60)
+
+# --- Django -------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "bode.admin.BodeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "js_asset",
+    "django_prose_editor",
+    "senders",
+    "subscribers",
+    "mailings",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "bode.urls"
+WSGI_APPLICATION = "bode.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGE_CODE = env.text("LANGUAGE_CODE", "nl")
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise ImproperlyConfigured(
+        f"LANGUAGE_CODE must be nl or en, not {LANGUAGE_CODE!r}."
+    )
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Amsterdam")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError):
+    raise ImproperlyConfigured(
+        f"TIME_ZONE {TIME_ZONE!r} is unknown: write it like Europe/Amsterdam."
+    ) from None
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-collected"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEMO
+# A pasted bulletin of 5 MB gets a sentence from the form, not a bare "bad request".
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- Safety -------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+CSRF_COOKIE_HTTPONLY = True
+if env.switch("TRUST_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # cssutils reports var(), clamp() and calc(), which are fine in a mail.
+        "CSSUTILS": {"level": "CRITICAL"},
+    },
+}

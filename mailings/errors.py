@@ -1,0 +1,37 @@
+"""What a verb on mailings may refuse. Each message is a sentence for the editor."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from mailings.models import Bulletin
+    from mailings.preflight.problem import Problem
+
+
+class MailingError(Exception):
+    """The act is refused, and nothing has changed."""
+
+
+class WrongState(MailingError):
+    """The bulletin's status does not allow this move."""
+
+    def __init__(self, bulletin: "Bulletin", target: str) -> None:
+        labels = dict(type(bulletin).Status.choices)
+        super().__init__(
+            _("The bulletin is “%(now)s”, so it cannot become “%(target)s”.")
+            % {"now": labels[bulletin.status], "target": labels[target]}
+        )
+
+
+class NotReady(MailingError):
+    """Preflight found errors, or warnings that nobody ticked off."""
+
+    def __init__(self, problems: "Sequence[Problem]") -> None:
+        self.problems = list(problems)
+        super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+class NotInAudience(MailingError):
+    """This person would not get this bulletin."""

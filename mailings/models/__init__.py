@@ -1,0 +1,6 @@
+from mailings.models.bulletin import Bulletin
+from mailings.models.delivery import Delivery
+from mailings.models.edition import Edition
+from mailings.models.layout import Layout
+
+__all__ = ["Bulletin", "Delivery", "Edition", "Layout"]

@@ -1,0 +1,135 @@
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailings.errors import WrongState
+from mailings.models.edition import Edition
+from mailings.models.layout import Layout
+from senders.models import Sender
+from senders.text import default_language, validate_one_line
+from subscribers.models import MailingList
+
+
+class BulletinQuerySet(models.QuerySet["Bulletin"]):
+    def due(self) -> Self:
+        """Scheduled, and its time has come by the database's clock."""
+        return self.filter(status=Bulletin.Status.SCHEDULED, send_at__lte=Now())
+
+    def sending(self) -> Self:
+        return self.filter(status=Bulletin.Status.SENDING)
+
+
+class Bulletin(models.Model):
+    """One issue, written once and sent to many."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        SENT = "sent", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    # Every legal move, written as "target: where it may come from".
+    MOVES = {
+        Status.DRAFT: {Status.SCHEDULED},
+        Status.SCHEDULED: {Status.DRAFT},
+        Status.SENDING: {Status.SCHEDULED, Status.PAUSED, Status.SENT},
+        Status.PAUSED: {Status.SENDING},
+        Status.SENT: {Status.SENDING},
+        Status.CANCELLED: {Status.SENDING, Status.PAUSED},
+    }
+
+    subject = models.CharField(
+        _("subject"), max_length=200, validators=[validate_one_line]
+    )
+    preheader = models.CharField(
+        _("preheader"),
+        max_length=200,
+        blank=True,
+        validators=[validate_one_line],
+        help_text=_("Stands beside the subject in the mailbox."),
+    )
+    date = models.DateField(_("date in the letter"), null=True, blank=True)
+    headline = models.CharField(
+        _("headline"), max_length=200, blank=True, validators=[validate_one_line]
+    )
+    # HTML. Whatever wrote it, rendering sanitises it again.
+    body = models.TextField(_("text"), blank=True)
+    sender = models.ForeignKey(
+        Sender,
+        verbose_name=_("sender"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+    )
+    sign = models.BooleanField(_("close with the sender's signature"), default=True)
+    layout = models.ForeignKey(
+        Layout,
+        verbose_name=_("layout"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+    )
+    # The first by name is the one that the List-Id names.
+    lists = models.ManyToManyField(
+        MailingList, verbose_name=_("lists"), blank=True, related_name="bulletins"
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=default_language,
+    )
+    ticked_off = models.JSONField(default=list, blank=True, editable=False)
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    reason = models.TextField(_("reason"), blank=True, editable=False)
+    send_at = models.DateTimeField(
+        _("send time"), null=True, blank=True, editable=False
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    # Makes its Message-IDs unique, and hard to guess (RFC 5322 section 3.6.4).
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Two editors who save the same bulletin: the second is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = BulletinQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bulletin")
+        verbose_name_plural = _("bulletins")
+        ordering = ["-pk"]
+        permissions = [("can_send", _("Can schedule, send, resume and cancel"))]
+        indexes = [
+            # Asked by every round of a sender: what is due, what is going out?
+            models.Index(
+                fields=["status", "send_at"],
+                name="bulletin_at_work",
+                condition=models.Q(status__in=["scheduled", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or str(_("(no subject)"))
+
+    def move_to(self, target: Status, **changes: Any) -> None:
+        """Change status in one guarded UPDATE, or raise WrongState."""
+        here = Bulletin.objects.filter(pk=self.pk, status__in=self.MOVES[target])
+        moved = here.update(status=target, **changes)
+        self.refresh_from_db()
+        if not moved:
+            raise WrongState(self, target)

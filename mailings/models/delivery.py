@@ -1,0 +1,131 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from mailings.models.bulletin import Bulletin
+from mailings.models.edition import Edition
+from subscribers.models import Subscriber
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self) -> Self:
+        """Waiting for their first try, or deferred until now."""
+        return self.filter(status__in=Delivery.WAITING, due_at__lte=Now())
+
+    def open(self) -> Self:
+        """Whatever may still move by itself: while there is one, the bulletin sends."""
+        return self.filter(status__in=Delivery.OPEN)
+
+    def lease_over(self) -> Self:
+        return self.filter(status__in=Delivery.LEASED, lease_until__lt=Now())
+
+
+class Delivery(models.Model):
+    """One bulletin to one person: the ledger's row. The engine alone changes it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        CLAIMED = "claimed", _("Claimed")
+        SUBMITTING = "submitting", _("Being handed over")
+        SENT = "sent", _("Sent")
+        DEFERRED = "deferred", _("Later again")
+        FAILED = "failed", _("Failed")
+        SKIPPED = "skipped", _("Skipped")
+        IN_DOUBT = "in_doubt", _("In doubt")
+
+    class Outcome(models.TextChoices):
+        NONE = "none", _("None")
+        DELIVERED = "delivered", _("Delivered")
+        BOUNCED = "bounced", _("Came back")
+        COMPLAINED = "complained", _("Complained")
+
+    # Every legal move, written as "target: where it may come from".
+    MOVES = {
+        Status.CLAIMED: {Status.QUEUED, Status.DEFERRED},
+        Status.SUBMITTING: {Status.CLAIMED},
+        Status.SENT: {Status.SUBMITTING, Status.IN_DOUBT},
+        Status.DEFERRED: {Status.SUBMITTING},
+        Status.FAILED: {Status.SUBMITTING, Status.DEFERRED},
+        Status.SKIPPED: {Status.CLAIMED, Status.QUEUED, Status.DEFERRED},
+        Status.IN_DOUBT: {Status.SUBMITTING},
+        Status.QUEUED: {
+            Status.CLAIMED,
+            Status.SUBMITTING,
+            Status.IN_DOUBT,
+            Status.FAILED,
+        },
+    }
+    WAITING = (Status.QUEUED, Status.DEFERRED)
+    LEASED = (Status.CLAIMED, Status.SUBMITTING)
+    OPEN = WAITING + LEASED
+
+    bulletin = models.ForeignKey(
+        Bulletin, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
+    # Frozen at the start, so that the mail can be shown again byte for byte.
+    email = models.CharField(_("e-mail address"), max_length=320)
+    address_key = models.CharField(max_length=32)
+    values = models.JSONField(default=dict)
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.QUEUED
+    )
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome, default=Outcome.NONE
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    claim = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    # An editor's "leave it" on a delivery in doubt.
+    left_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "subscriber"], name="one_delivery_per_subscriber"
+            ),
+            models.UniqueConstraint(
+                fields=["bulletin", "address_key"], name="one_delivery_per_address"
+            ),
+        ]
+        indexes = [
+            # Asked by every claim: what is due of this bulletin?
+            models.Index(
+                fields=["bulletin", "due_at", "id"],
+                name="delivery_waiting",
+                condition=Q(status__in=["queued", "deferred"]),
+            ),
+            # Asked by every sweep: whose lease is over?
+            models.Index(
+                fields=["lease_until"],
+                name="delivery_leased",
+                condition=Q(status__in=["claimed", "submitting"]),
+            ),
+            # Asked by the progress page: how many in each status?
+            models.Index(fields=["bulletin", "status"], name="delivery_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bulletin_id} → {self.pk} {self.status}"
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so that a second copy could be recognised."""
+        domain = self.edition.from_address.rpartition("@")[2]
+        return f"<{self.bulletin.token.hex}.{self.pk}@{domain}>"

@@ -1,0 +1,40 @@
+"""The values that rendering takes and gives. No model comes into this package."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class House:
+    """Whose mail it is, and how it looks."""
+
+    name: str
+    colour: str = "#1D4A86"
+    logo_url: str = ""
+    postal_address: str = ""
+    footer: str = ""
+    frame: str = "letter"
+
+
+@dataclass(frozen=True)
+class Content:
+    """A bulletin's text, before its personal places are filled in."""
+
+    subject: str
+    body: str  # HTML, from anyone: it is sanitised here
+    language: str
+    house: House
+    list_names: tuple[str, ...]
+    preheader: str = ""
+    date: date | None = None
+    headline: str = ""
+    signature: str = ""  # plain text, lines
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Compiled once per bulletin; places like {{ name|fallback }} are still in it."""
+
+    subject: str
+    html: str
+    text: str
