@@ -3,6 +3,7 @@
 A wrong value stops the start with one sentence; `.env.example` documents them all.
 """
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bode.environment import Environment, smtp_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment(BASE_DIR / ".env")
+env = Environment(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
 
 # --- Who we are ---------------------------------------------------------------------
 DEMO = env.switch("DEBUG", default=False)
@@ -32,7 +33,7 @@ if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set: every link in a mail needs it.")
 if urlsplit(SITE_URL).scheme not in ({"https", "http"} if DEMO else {"https"}):
     raise ImproperlyConfigured(
-        f"SITE_URL must start with https://, not {SITE_URL!r} (http: only with DEBUG=1)."
+        f"SITE_URL must start with https:// (http: with DEBUG=1), not {SITE_URL!r}."
     )
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 if not SITE_HOST:

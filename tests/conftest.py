@@ -1,6 +1,35 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
+
+from tests.processes import Product
 
 
 @pytest.fixture(autouse=True)
-def _database(db):
-    """Every test may use the database; each starts with an empty one."""
+def _database(request: pytest.FixtureRequest) -> None:
+    """Every test may use the database, and starts with an empty one."""
+    if "product" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the empty, migrated database of `Product` is kept for the next."""
+    return tmp_path_factory.mktemp("migrated") / "bode.sqlite3"
+
+
+@pytest.fixture
+def product(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Product]]:
+    """Make installations that run as processes; each is ended after the test."""
+    made: list[Product] = []
+
+    def make(**settings: str) -> Product:
+        folder = tmp_path / f"product-{len(made)}"
+        folder.mkdir()
+        made.append(Product(folder, **settings).migrate(migrated))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 os.environ.update(
+    ENV_FILE=os.devnull,
     DEBUG="1",
     SECRET_KEY="a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
     ADDRESS_KEY="an-address-key-for-tests-only-an-address-key-for-tests",
