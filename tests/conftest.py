@@ -6,11 +6,11 @@ import pytest
 from tests.processes import Product
 
 
-@pytest.fixture(autouse=True)
-def _database(request: pytest.FixtureRequest) -> None:
-    """Every test may use the database, and starts with an empty one."""
-    if "product" not in request.fixturenames:
-        request.getfixturevalue("db")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test may use the database, but for those that run the product beside."""
+    for item in items:
+        if "product" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
 
 
 @pytest.fixture(scope="session")
