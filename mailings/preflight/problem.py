@@ -1,6 +1,6 @@
 """What a check found: one sentence about one place, with the mend."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,8 +16,25 @@ class Problem:
     where: str  # the field: "subject", "body", "sender", "lists" …
     message: str  # says what is wrong, and how to mend it
     quote: str = ""  # the words in the text that it is about, to jump to
+    at: int = field(default=0, compare=False)  # how far into the body, to sort by
 
     @property
     def key(self) -> str:
         """By which an editor's tick is remembered."""
         return f"{self.code}:{self.where}:{self.quote}"
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == Severity.ERROR
+
+
+def error(
+    code: str, where: str, message: str, *, quote: str = "", at: int = 0
+) -> Problem:
+    return Problem(code, Severity.ERROR, where, message, quote, at)
+
+
+def warning(
+    code: str, where: str, message: str, *, quote: str = "", at: int = 0
+) -> Problem:
+    return Problem(code, Severity.WARNING, where, message, quote, at)
