@@ -126,9 +126,15 @@ class Bulletin(models.Model):
     def __str__(self) -> str:
         return self.subject or str(_("(no subject)"))
 
-    def move_to(self, target: Status, **changes: Any) -> None:
-        """Change status in one guarded UPDATE, or raise WrongState."""
-        here = Bulletin.objects.filter(pk=self.pk, status__in=self.MOVES[target])
+    def move_to(
+        self, target: Status, *, leaving: Status | None = None, **changes: Any
+    ) -> None:
+        """Change status in one guarded UPDATE, or raise WrongState.
+
+        `leaving` narrows the states it may come from to that one.
+        """
+        states = self.MOVES[target] & ({leaving} if leaving else self.MOVES[target])
+        here = Bulletin.objects.filter(pk=self.pk, status__in=states)
         moved = here.update(status=target, **changes)
         self.refresh_from_db()
         if not moved:

@@ -83,6 +83,8 @@ class Delivery(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(db_default=Now())
+    # Since when one "not now" followed another: what is too old is given up.
+    deferred_since = models.DateTimeField(null=True)
     claim = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)

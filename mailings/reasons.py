@@ -1,0 +1,28 @@
+"""Our own reasons for what became of a delivery or a bulletin.
+
+What a server said is kept in its own words. What we decided ourselves is one of
+these: the ledger keeps the English words, pages show them in their language.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(TextChoices):
+    LEFT = "left", _("left the list")
+    SUPPRESSED = "suppressed", _("this address is never written to")
+    NOT_CONFIRMED = "not confirmed", _("is not confirmed on these lists")
+    FORGOTTEN = "no longer known", _("is no longer known")
+    CANCELLED = "cancelled", _("the bulletin was cancelled")
+    STOPPED = (
+        "the sender stopped before the answer came",
+        _("the sender stopped before the answer came"),
+    )
+    NOBODY = "nobody to send to", _("there was nobody to send to")
+    NO_REASON = "no reason given", _("no reason was given")
+
+
+def reason_text(reason: str) -> str:
+    """A stored reason for a page: ours translated, a server's as it is."""
+    labels = {str(value): str(label) for value, label in Reason.choices}
+    return labels.get(reason, reason)

@@ -1,0 +1,95 @@
+"""When a bulletin leaves, and whether it goes on: what an editor decides."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mailings.editions import compile_edition
+from mailings.errors import MailingError, NotReady, WrongState
+from mailings.models import Bulletin, Delivery
+from mailings.preflight import open_problems
+from mailings.preflight.problem import Severity
+from mailings.reasons import Reason
+
+Status = Bulletin.Status
+# A form that was open for a moment is not "in the past".
+GRACE = timedelta(minutes=1)
+
+
+def schedule(
+    bulletin: Bulletin, *, send_at: datetime | None, accept_warnings: bool = False
+) -> None:
+    """Fix what was written as an edition, to leave at `send_at` (None: at once).
+
+    Raises WrongState where it is no draft, MailingError where the time is past, and
+    NotReady with the problems that preflight found; `accept_warnings` ticks the
+    warnings among them off.
+    """
+    if send_at is not None and send_at < timezone.now() - GRACE:
+        raise MailingError(_("The send time is in the past. Choose a later one."))
+    with transaction.atomic():
+        _hold(bulletin)
+        if bulletin.status != Status.DRAFT:
+            raise WrongState(bulletin, Status.SCHEDULED)
+        _check(bulletin, accept_warnings=accept_warnings)
+        edition = compile_edition(bulletin)
+        edition.save()
+        bulletin.move_to(
+            Status.SCHEDULED,
+            send_at=Now() if send_at is None else send_at,
+            edition=edition,
+            ticked_off=bulletin.ticked_off,
+            reason="",
+        )
+
+
+def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
+    """Schedule it for so soon that there is just time to take it back."""
+    send_at = timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+    schedule(bulletin, send_at=send_at, accept_warnings=accept_warnings)
+
+
+def take_back(bulletin: Bulletin) -> None:
+    """Make a scheduled bulletin a draft again, or raise WrongState."""
+    bulletin.move_to(Status.DRAFT, send_at=None, edition=None)
+
+
+def pause(bulletin: Bulletin, *, reason: str = "") -> None:
+    """Hand nothing over until it is resumed, or raise WrongState."""
+    bulletin.move_to(Status.PAUSED, reason=reason)
+
+
+def resume(bulletin: Bulletin) -> None:
+    """Let a paused bulletin go on, or raise WrongState."""
+    bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
+
+
+def cancel(bulletin: Bulletin) -> None:
+    """Skip whatever was not handed over, for good, or raise WrongState.
+
+    Rows that a sender holds are skipped by it at its next group.
+    """
+    with transaction.atomic():
+        bulletin.move_to(Status.CANCELLED, reason="", finished_at=Now())
+        waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
+        waiting.update(status=Delivery.Status.SKIPPED, reason=Reason.CANCELLED)
+
+
+def _hold(bulletin: Bulletin) -> None:
+    """Read it anew and keep it: nobody edits it while it is checked and compiled."""
+    Bulletin.objects.select_for_update().get(pk=bulletin.pk)
+    bulletin.refresh_from_db()
+
+
+def _check(bulletin: Bulletin, *, accept_warnings: bool) -> None:
+    """Raise NotReady, or note on the bulletin which warnings are ticked off."""
+    problems = open_problems(bulletin)
+    warnings = [one for one in problems if one.severity == Severity.WARNING]
+    if len(problems) > len(warnings) or (warnings and not accept_warnings):
+        raise NotReady(problems)
+    new = [one.key for one in warnings if one.key not in bulletin.ticked_off]
+    bulletin.ticked_off = [*bulletin.ticked_off, *new]
