@@ -1,0 +1,263 @@
+"""Template tags of the frame, at hand in every template of ours.
+
+`{% icon "clock" %}`, `{% bulletin_badge bulletin %}`, `{% delivery_badge status %}`,
+`{% status_strip bulletin %}`, `{% bar parts %}`, and the filters `moment`, `day`,
+`clock` and `number`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django import template
+from django.utils import dateformat, formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from bode.icons import ICONS
+
+if TYPE_CHECKING:
+    from mailings.models import Bulletin
+
+register = template.Library()
+
+
+class Look(NamedTuple):
+    """How a state is shown: never by colour alone."""
+
+    icon: str
+    tone: str
+    word: Any  # a lazy translation
+
+
+BULLETIN_LOOKS = {
+    "draft": Look("pencil", "grey", gettext_lazy("Draft")),
+    "scheduled": Look("clock", "blue", gettext_lazy("Scheduled")),
+    "sending": Look("arrow", "filled", gettext_lazy("Sending")),
+    "paused": Look("bars", "amber", gettext_lazy("Paused")),
+    "sent": Look("ringed-tick", "green", gettext_lazy("Sent")),
+    "cancelled": Look("ringed-cross", "grey", gettext_lazy("Cancelled")),
+}
+DELIVERY_LOOKS = {
+    "queued": Look("clock", "grey", gettext_lazy("Waiting")),
+    "claimed": Look("clock", "grey", gettext_lazy("Waiting")),
+    "submitting": Look("arrow", "blue", gettext_lazy("Being handed over")),
+    "sent": Look("tick", "blue", gettext_lazy("Sent")),
+    "deferred": Look("loop", "grey", gettext_lazy("Later again")),
+    "failed": Look("ringed-cross", "red", gettext_lazy("Failed")),
+    "skipped": Look("ringed-minus", "grey", gettext_lazy("Skipped")),
+    "in_doubt": Look("question", "amber", gettext_lazy("In doubt")),
+}
+
+# Django's date format characters, by language.
+DAYS = {"nl": "D j M", "en": "D j M"}
+CLOCKS = {"nl": "H.i \\u\\u\\r", "en": "H:i"}
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    """The icon, hidden from screen readers: a word always stands beside it."""
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none"'
+        ' stroke="currentColor" stroke-width="1.9" stroke-linecap="round"'
+        ' stroke-linejoin="round" aria-hidden="true" focusable="false">{1}</svg>',
+        size,
+        mark_safe(ICONS[name]),
+    )
+
+
+@register.simple_tag
+def badge(icon_name: str, tone: str, word: str) -> SafeString:
+    """Icon, word and colour."""
+    return format_html(
+        '<span class="badge {}">{}{}</span>', tone, icon(icon_name, 16), word
+    )
+
+
+@register.simple_tag
+def bulletin_badge(bulletin: "Bulletin") -> SafeString:
+    look = BULLETIN_LOOKS[bulletin.status]
+    return badge(look.icon, look.tone, look.word)
+
+
+@register.simple_tag
+def delivery_badge(status: str) -> SafeString:
+    look = DELIVERY_LOOKS[status]
+    return badge(look.icon, look.tone, look.word)
+
+
+@register.filter
+def number(value: int | float | None) -> str:
+    """12.480, and a dash for nothing."""
+    if value is None or value == "":
+        return "—"
+    return formats.number_format(value, force_grouping=True)
+
+
+@register.filter
+def moment(value: datetime | date | None) -> str:
+    """do 26 nov, 09.00 uur."""
+    if not value:
+        return "—"
+    if not isinstance(value, datetime):
+        return day(value)
+    return f"{day(value)}, {clock(value)}"
+
+
+@register.filter
+def day(value: datetime | date | None) -> str:
+    """do 26 nov, with the year where it is not this one."""
+    if not value:
+        return "—"
+    here = _here(value)
+    this_year = timezone.localdate().year
+    return dateformat.format(
+        here, _of(DAYS) if here.year == this_year else f"{_of(DAYS)} Y"
+    )
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """09.00 uur."""
+    return dateformat.format(_here(value), _of(CLOCKS)) if value else "—"
+
+
+def _here(value: Any) -> Any:
+    aware = isinstance(value, datetime) and timezone.is_aware(value)
+    return timezone.localtime(value) if aware else value
+
+
+def _of(by_language: dict[str, str]) -> str:
+    return by_language[(get_language() or "en")[:2]]
+
+
+class Step(NamedTuple):
+    state: str  # done, current or ahead
+    tone: str
+    name: str
+    detail: str
+
+
+@register.inclusion_tag("bode/status_strip.html")
+def status_strip(bulletin: "Bulletin") -> dict[str, list[Step]]:
+    """Four steps: what is done, where it stands, what is ahead, and when."""
+    return {"steps": _steps(bulletin)}
+
+
+def _steps(bulletin: "Bulletin") -> list[Step]:
+    names = [BULLETIN_LOOKS[s].word for s in ("draft", "scheduled", "sending", "sent")]
+    details = [
+        moment(bulletin.created_at),
+        moment(bulletin.send_at) if bulletin.send_at else "",
+        moment(bulletin.started_at) if bulletin.started_at else "",
+        moment(bulletin.finished_at) if bulletin.finished_at else "",
+    ]
+    here = {"draft": 0, "scheduled": 1, "sent": 3}.get(bulletin.status, 2)
+    tone = {"paused": "amber", "cancelled": "grey"}.get(bulletin.status, "")
+    if bulletin.status in ("paused", "cancelled"):
+        names[here] = BULLETIN_LOOKS[bulletin.status].word
+    if bulletin.status == "draft":
+        details = [_("being written"), "", "", ""]
+    return [
+        Step(_place(place, here), tone, str(names[place]), details[place])
+        for place in range(4)
+    ]
+
+
+def _place(place: int, here: int) -> str:
+    if place < here or place == here == 3:
+        return "done"
+    return "current" if place == here else "ahead"
+
+
+# The order in which parts of a bar stand, and the least that one may show.
+BAR_ORDER = ("sent", "failed", "in_doubt", "skipped")
+BAR_WIDTH, BAR_GAP, BAR_LEAST = 1000, 2, 6
+
+
+@register.simple_tag
+def bar(totals: dict[str, int], height: int = 14) -> SafeString:
+    """What became of a bulletin's deliveries, in parts; the words stand beside it.
+
+    `totals` are counts by delivery status; whatever is not handled yet is track.
+    """
+    rects = format_html_join(
+        "",
+        '<rect class="{}" x="{}" width="{}" height="{}"/>{}',
+        (
+            (name, x, width, height, _hatch(x, width, height, name))
+            for name, x, width in _parts(totals)
+        ),
+    )
+    return format_html(
+        '<svg class="bar" viewBox="0 0 {0} {1}" height="{1}" width="100%"'
+        ' preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="track" width="{0}" height="{1}"/>{2}</svg>',
+        BAR_WIDTH,
+        height,
+        rects,
+    )
+
+
+def _parts(totals: dict[str, int]) -> list[tuple[str, int, int]]:
+    """(name, x, width) of each part above zero, with a gap after it."""
+    whole = sum(totals.values())
+    placed, x = [], 0
+    for name in BAR_ORDER:
+        if count := totals.get(name, 0):
+            width = max(BAR_LEAST, round(count / whole * BAR_WIDTH) - BAR_GAP)
+            width = min(width, BAR_WIDTH - x)
+            placed.append((name, x, width))
+            x += width + BAR_GAP
+    return placed
+
+
+def _hatch(x: int, width: int, height: int, name: str) -> SafeString:
+    if name != "in_doubt":
+        return SafeString("")
+    lines = (
+        (start, height, min(start + height, x + width))
+        for start in range(x, x + width, 6)
+    )
+    return format_html_join(
+        "",
+        '<path class="hatch" d="M{} {}L{} 0"/>',
+        lines,
+    )
+
+
+@register.simple_tag
+def percent(part: int, whole: int) -> str:
+    """62%, and never 100% before the last."""
+    return f"{part * 100 // whole if whole else 0}%"
+
+
+@register.simple_tag
+def mark(size: int = 30) -> SafeString:
+    """Bode's mark: the messenger's staff and a letter; the pennant from 28 px on."""
+    return mark_safe(_MARK % (size, size) if size >= 28 else _SMALL % (size, size))
+
+
+_MARK = (
+    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
+    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
+    '<path d="M31 16l20 6.6L31 29.2z" fill="#F2B233"/><path d="M27 15v62h40a5 5 0 0 0 '
+    '5-5V45a5 5 0 0 0-5-5H27m3 3.5L49.5 58 69 43.5" fill="none" stroke="#fff"'
+    ' stroke-width="8" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
+_SMALL = (
+    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
+    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
+    '<path d="M27 16v60h38a7 7 0 0 0 7-7V47a7 7 0 0 0-7-7H27m3 4l19.5 14L69 44"'
+    ' fill="none" stroke="#fff" stroke-width="9" stroke-linecap="round"'
+    ' stroke-linejoin="round"/></svg>'
+)
+
+
+@register.filter
+def parts_sum(totals: dict[str, int], names: str) -> int:
+    """The sum of some of the counts: `{{ totals|parts_sum:"queued,deferred" }}`."""
+    wanted: Sequence[str] = names.split(",")
+    return sum(totals.get(name, 0) for name in wanted)
