@@ -6,6 +6,7 @@ counts as unset.
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -45,11 +46,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
         return value in TRUE
 
-    def whole_number(self, name: str, default: int, *, least: int = 0) -> int:
+    def whole_number(
+        self, name: str, default: int, *, least: int = 0, most: int = 10**9
+    ) -> int:
         value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or int(value) < least:
+        if not re.fullmatch("[0-9]{1,10}", value) or not least <= int(value) <= most:
             raise ImproperlyConfigured(
-                f"{name} must be a whole number from {least}, not {value!r}."
+                f"{name} must be a whole number from {least} to {most}, not {value!r}."
             )
         return int(value)
 

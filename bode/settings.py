@@ -27,7 +27,7 @@ SECRET_KEY = env.required("SECRET_KEY", "make one of 50 or more random character
 ADDRESS_KEY = env.required(
     "ADDRESS_KEY", "make one of 50 or more random characters and never change it"
 )
-PORT = env.whole_number("PORT", 8000, least=1)
+PORT = env.whole_number("PORT", 8000, least=1, most=65535)
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEMO else "").rstrip("/")
 if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set: every link in a mail needs it.")
@@ -121,6 +121,8 @@ BATCH = env.whole_number("BATCH", 50, least=1)
 LEASE_SECONDS = env.whole_number("LEASE_SECONDS", 600, least=1)
 RETRY_SECONDS = env.whole_number("RETRY_SECONDS", 60, least=1)
 UNDO_SECONDS = env.whole_number("UNDO_SECONDS", 60)
+# Of the demo's administrator, made by `make run`.
+DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 
 # --- Django -------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,0 +1,17 @@
+"""How gunicorn serves Bode: `gunicorn --config python:bode.serving bode.wsgi`.
+
+What is said on gunicorn's command line wins, such as `--bind 0.0.0.0:8000`.
+"""
+
+from django.conf import settings
+
+bind = f"127.0.0.1:{settings.PORT}"
+workers = 2
+threads = 4
+preload_app = True
+timeout = 60
+graceful_timeout = 5
+loglevel = "warning"
+accesslog = None
+# It would stand in the home directory, which a service may have none of.
+control_socket_disable = True
