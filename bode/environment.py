@@ -8,6 +8,7 @@ counts as unset.
 import os
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -72,6 +73,22 @@ class Environment:
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's settings of one database from a DATABASE_URL."""
+    ways = {"postgres", "postgresql", "sqlite"}
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ways and bool(parts.path.strip("/"))
+        if known and parts.port != 0:  # reading the port refuses what is no number
+            return environ.Env.db_url_config(url)
+    except (environ.ImproperlyConfigured, ValueError):
+        pass
+    raise ImproperlyConfigured(
+        "DATABASE_URL must look like postgres://user:password@host/name "
+        "or sqlite:////path/to/file."
+    )
 
 
 def smtp_settings(url: str) -> dict[str, str | int | bool]:

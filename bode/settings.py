@@ -9,12 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from bode.environment import Environment, smtp_settings
+from bode.environment import Environment, database_settings, smtp_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
@@ -51,15 +50,7 @@ DATABASE_URL = (
     if DEMO
     else env.required("DATABASE_URL", "for example postgres://bode:password@host/bode")
 )
-try:
-    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-except (environ.ImproperlyConfigured, ValueError, KeyError):
-    DATABASES = {"default": {}}
-if not DATABASES["default"].get("ENGINE"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL must look like postgres://user:password@host/name "
-        "or sqlite:////path/to/file."
-    )
+DATABASES = {"default": database_settings(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Several processes write: without IMMEDIATE they meet "database is locked".
     DATABASES["default"]["OPTIONS"] = {

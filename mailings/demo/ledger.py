@@ -10,21 +10,13 @@ from mailings.audience import recipients
 from mailings.editions import Press, compile_edition
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
+from mailings.starting import VALUES
 from senders.models import OutboxMail
 from subscribers import subscribing
 from subscribers.models import ConsentEvent, Subscriber
 from subscribers.tokens import Leave
 
 Status = Delivery.Status
-VALUES = (
-    "salutation",
-    "first_name",
-    "infix",
-    "last_name",
-    "name",
-    "organisation",
-    "function",
-)
 PER_SECOND = 4  # the demo's pace
 UNKNOWN = "q.visser@rietmonde.example.org"
 LEFT = "b.osei@rietmonde.example.org"
