@@ -229,6 +229,25 @@ def _hatch(x: int, width: int, height: int, name: str) -> SafeString:
 
 
 @register.simple_tag
+def list_range(cl: Any) -> str:
+    """1–20 of 84 subscribers, at the foot of a change list."""
+    total = number(cl.result_count)
+    if getattr(cl.paginator, "and_more", False):
+        total = _("more than %(count)s") % {"count": total}
+    first = (cl.page_num - 1) * cl.list_per_page + 1
+    last = first + len(cl.result_list) - 1
+    words = cl.opts.verbose_name if last == 1 else cl.opts.verbose_name_plural
+    if not cl.multi_page:
+        return f"{total} {words}"
+    return _("%(first)s–%(last)s of %(total)s %(words)s") % {
+        "first": number(first),
+        "last": number(last),
+        "total": total,
+        "words": words,
+    }
+
+
+@register.simple_tag
 def percent(part: int, whole: int) -> str:
     """62%, and never 100% before the last."""
     return f"{part * 100 // whole if whole else 0}%"
