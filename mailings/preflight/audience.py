@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailings.audience import recipients
 from mailings.preflight.letter import Letter
 from mailings.preflight.problem import Problem, error
-from subscribers.models import Subscriber
 
 
 def check_audience(letter: Letter) -> Iterator[Problem]:
@@ -15,7 +15,7 @@ def check_audience(letter: Letter) -> Iterator[Problem]:
         yield error(
             "lists_missing", "lists", _("No list is chosen. Choose who gets this.")
         )
-    elif not Subscriber.objects.mailable([each.pk for each in letter.lists]).exists():
+    elif not recipients([each.pk for each in letter.lists]).exists():
         message = ngettext(
             "Nobody on the list %(lists)s can be written to. "
             "Choose another, or add subscribers to it.",

@@ -1,31 +1,20 @@
 """A bulletin as the checks read it: its words, links and images, in reading order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
+from typing import TypeGuard
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 
 from mailings.models import Bulletin
+from mailings.rendering.sanitising import sanitise
 from subscribers.models import MailingList
 
-INLINE = {
-    "a",
-    "abbr",
-    "b",
-    "br",
-    "cite",
-    "code",
-    "del",
-    "em",
-    "font",
-    "i",
-    "ins",
-    "kbd",
-}
-INLINE |= {"mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "u"}
+# What stands inside a paragraph, of the tags that the sanitiser lets through.
+INLINE = {"a", "br", "em", "img", "s", "strong", "sub", "sup", "u"}
 
 
 @dataclass(frozen=True)
@@ -98,15 +87,37 @@ class Letter:
 
 
 def read(bulletin: Bulletin, *, lists: Sequence[MailingList]) -> Letter:
-    soup = BeautifulSoup(bulletin.body, "html.parser")
-    nodes = list(soup.descendants)
+    addresses, source = _take_addresses(bulletin.body)
+    nodes = list(BeautifulSoup(sanitise(source), "html.parser").descendants)
     return Letter(
         bulletin=bulletin,
         lists=lists,
         body=tuple(_passages(nodes)),
-        links=tuple(_links(nodes)),
-        images=tuple(_images(nodes)),
+        links=tuple(_links(nodes, addresses)),
+        images=tuple(_images(nodes, addresses)),
     )
+
+
+def _take_addresses(body: str) -> tuple[dict[str, str], str]:
+    """Where links and images lead, and the body with their numbers in that place.
+
+    Rendering drops an address that it does not trust; here it can still be named.
+    """
+    soup = BeautifulSoup(body, "html.parser")
+    addresses: dict[str, str] = {}
+    for tag in soup.find_all(["a", "img"]):
+        name = "src" if tag.name == "img" else "href"
+        # A bare anchor is a place to jump to, and not a link.
+        if name in tag.attrs or not tag.attrs.keys() & {"name", "id"}:
+            addresses[number := f"https://{len(addresses)}/"] = _attribute(tag, name)
+            tag[name] = number
+    return addresses, str(soup)
+
+
+def _given(tag: Tag, name: str, addresses: Mapping[str, str]) -> str:
+    # Two parsers may differ on what is a tag: what has no number speaks for itself.
+    number = _attribute(tag, name)
+    return addresses.get(number, number)
 
 
 def _passages(nodes: Sequence[PageElement]) -> Iterator[Passage]:
@@ -119,10 +130,11 @@ def _passages(nodes: Sequence[PageElement]) -> Iterator[Passage]:
 
 
 def _is_written(node: PageElement) -> bool:
-    # The exact class: comments, scripts and styles are kinds of NavigableString.
-    return type(node) is NavigableString or (
-        isinstance(node, Tag) and node.name == "br"
-    )
+    return isinstance(node, NavigableString) or _is(node, "br")
+
+
+def _is(node: PageElement, name: str) -> TypeGuard[Tag]:
+    return isinstance(node, Tag) and node.name == name
 
 
 def _piece(node: PageElement) -> str:
@@ -133,14 +145,12 @@ def _paragraph_of(node: PageElement) -> int:
     return next(id(tag) for tag in node.parents if tag.name not in INLINE)
 
 
-def _links(nodes: Sequence[PageElement]) -> Iterator[Link]:
+def _links(
+    nodes: Sequence[PageElement], addresses: Mapping[str, str]
+) -> Iterator[Link]:
     for at, tag in enumerate(nodes):
-        if not isinstance(tag, Tag) or tag.name != "a":
-            continue
-        words = _link_words(tag)
-        # A bare anchor is a place to jump to, and not a link.
-        if "href" in tag.attrs or (words and not tag.attrs.keys() & {"name", "id"}):
-            yield Link(words, _attribute(tag, "href"), at)
+        if _is(tag, "a") and "href" in tag.attrs:
+            yield Link(_link_words(tag), _given(tag, "href", addresses), at)
 
 
 def _link_words(tag: Tag) -> str:
@@ -148,10 +158,13 @@ def _link_words(tag: Tag) -> str:
     return " ".join(tag.get_text().split()) or " ".join(alts).strip()
 
 
-def _images(nodes: Sequence[PageElement]) -> Iterator[Image]:
+def _images(
+    nodes: Sequence[PageElement], addresses: Mapping[str, str]
+) -> Iterator[Image]:
     for at, tag in enumerate(nodes):
-        if isinstance(tag, Tag) and tag.name == "img":
-            yield Image(_attribute(tag, "src"), _attribute(tag, "alt"), at)
+        if _is(tag, "img"):
+            src = _given(tag, "src", addresses)
+            yield Image(src, _attribute(tag, "alt"), at)
 
 
 def _attribute(tag: Tag, name: str) -> str:

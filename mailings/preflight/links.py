@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from mailings.preflight.letter import Image, Letter, Link
 from mailings.preflight.problem import Problem, error, warning
+from mailings.rendering import merge
 
 # What a browser leaves out of an address before it reads it (WHATWG URL, section 4.4).
 _IGNORED = re.compile("[\x00-\x20\x7f]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+-]*):", re.IGNORECASE)
-_PLACE = re.compile(r"\{\{\s*unsubscribe_url\s*(\|[^{}]*)?\}\}")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def check_links(letter: Letter) -> Iterator[Problem]:
@@ -35,14 +36,17 @@ def _wrong_link(link: Link) -> Problem | None:
     href = _IGNORED.sub("", link.href)
     if not href or href == "#":
         return _empty(link)
-    if _PLACE.fullmatch(link.href.strip()):
+    place = merge.PLACE.fullmatch(link.href.strip())
+    if place and place[1] == merge.LINK:
         return None
     scheme = _scheme(href)
     if not scheme:
         return _relative(link)
     if scheme not in {"http", "https", "mailto", "tel"}:
         return _foreign(link)
-    return None if _is_complete(scheme, href) else _incomplete(link)
+    # With a control character inside, the sanitiser takes the address away.
+    whole = _is_complete(scheme, href) and not _CONTROLS.search(link.href)
+    return None if whole else _incomplete(link)
 
 
 def _scheme(href: str) -> str:

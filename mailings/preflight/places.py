@@ -8,18 +8,9 @@ from django.utils.translation import gettext as _
 
 from mailings.preflight.letter import Letter, Passage
 from mailings.preflight.problem import Problem, error
+from mailings.rendering import merge
 
-FIELDS = (
-    "salutation",
-    "first_name",
-    "infix",
-    "last_name",
-    "name",
-    "email",
-    "organisation",
-    "function",
-    "unsubscribe_url",
-)
+# Whatever stands in two braces on each side, ours or not.
 PLACE = re.compile(r"\{\{([^{}]*)\}\}")
 # What editors write who do not have our names at hand.
 ALSO_CALLED = {
@@ -56,9 +47,9 @@ def check_places(letter: Letter) -> Iterator[Problem]:
 
 
 def _unknown(match: re.Match[str], where: str, at: int) -> Iterator[Problem]:
-    name = match[1].partition("|")[0].strip()
-    if name in FIELDS:
+    if merge.PLACE.fullmatch(match[0]):
         return
+    name = match[1].partition("|")[0].strip()
     message = _("“%(place)s” is no field that we know. %(mend)s")
     values = {"place": match[0], "mend": _mend(name)}
     yield error("merge_unknown", where, message % values, quote=match[0], at=at)
@@ -68,11 +59,11 @@ def _mend(name: str) -> str:
     meant = _meant(name.lower().replace(" ", "_"))
     if meant:
         return _("Write {{ %(field)s }}.") % {"field": meant}
-    return _("Choose one of: %(fields)s.") % {"fields": ", ".join(FIELDS)}
+    return _("Choose one of: %(fields)s.") % {"fields": ", ".join(merge.FIELDS)}
 
 
 def _meant(name: str) -> str:
-    close = get_close_matches(name, FIELDS, n=1, cutoff=0.8)
+    close = get_close_matches(name, merge.FIELDS, n=1, cutoff=0.8)
     return ALSO_CALLED.get(name) or next(iter(close), "")
 
 
