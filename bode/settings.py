@@ -188,7 +188,8 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static-collected"
+# A demo serves its files from where they are: whitenoise warns about a missing folder.
+STATIC_ROOT = None if DEMO else BASE_DIR / "static-collected"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO
 # A pasted bulletin of 5 MB gets a sentence from the form, not a bare "bad request".
