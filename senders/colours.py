@@ -24,6 +24,15 @@ def darker_until_readable(colour: str) -> str:
     return _to_hex(hue, light, saturation)
 
 
+def lighter_until_readable(colour: str, *, on: str, least: float = 7) -> str:
+    """The nearest lighter, calmer colour of the same hue that reads on a dark one."""
+    hue, light, saturation = colorsys.rgb_to_hls(*_channels(colour))
+    calm = min(saturation, 0.5)
+    while light < 1 and contrast(_to_hex(hue, light, calm), on) < least:
+        light = min(light + 0.005, 1)
+    return _to_hex(hue, light, calm)
+
+
 def mix_with_white(colour: str, share: float) -> str:
     """The colour as a tint: `share` of it (0 to 1), the rest white."""
     red, green, blue = (1 - share * (1 - channel) for channel in _channels(colour))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings.models.bulletin import Bulletin
 from mailings.models.edition import Edition
+from mailings.rendering.headers import message_id
 from subscribers.models import Subscriber
 
 
@@ -129,5 +130,4 @@ class Delivery(models.Model):
     @property
     def message_id(self) -> str:
         """The same at every attempt, so that a second copy could be recognised."""
-        domain = self.edition.from_address.rpartition("@")[2]
-        return f"<{self.bulletin.token.hex}.{self.pk}@{domain}>"
+        return message_id(self.bulletin.token, self.pk, self.edition.from_address)

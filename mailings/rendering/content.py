@@ -1,7 +1,7 @@
 """The values that rendering takes and gives. No model comes into this package."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,7 @@ class House:
     name: str
     colour: str = "#1D4A86"
     logo_url: str = ""
+    logo_size: tuple[int, int] = (0, 0)  # in pixels, as it is shown
     postal_address: str = ""
     footer: str = ""
     frame: str = "letter"
@@ -26,7 +27,7 @@ class Content:
     house: House
     list_names: tuple[str, ...]
     preheader: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     headline: str = ""
     signature: str = ""  # plain text, lines
 

@@ -1,0 +1,168 @@
+"""A bulletin's content in its layout: the HTML and the text part, once per bulletin."""
+
+import html
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, override
+
+from mailings.rendering.content import Content, Rendered
+from mailings.rendering.inlining import inline
+from mailings.rendering.merge import LINK, Kind, Places
+from mailings.rendering.plaintext import heading, to_text
+from mailings.rendering.sanitising import sanitise
+from senders.colours import lighter_until_readable
+from senders.text import one_line
+
+# A bulletin's own text never becomes a template: only these files are.
+FRAMES = {"letter": "mailings/layouts/letter.html"}
+DARK_CARD = "#1B1E23"
+_FOOT = "-" * 40
+# Behind the preheader, so that no mailbox fills its line up with the letter.
+_PADDING = mark_safe("&#847;&zwnj;&nbsp;" * 60)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a letter closes: a greeting, the one who signs, and what stands below."""
+
+    greeting: str = ""
+    signer: str = ""
+    others: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> "Signature":
+        lines = [line.strip() for line in text.strip().splitlines()]
+        if len(lines) > 1 and lines[0].endswith(","):
+            others = [line for line in lines[1:] if line]
+            return cls(lines[0], others[0], tuple(others[1:]))
+        return cls(others=tuple(lines) if text.strip() else ())
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """The content with tokens for its places."""
+
+    subject: str
+    preheader: str
+    headline: str
+    body: str
+    signature: str
+    footer: str
+    date: str
+    link: str
+    own_link: bool  # the text has its own link to leave by
+
+
+def compose(content: Content) -> Rendered:
+    """Render, inline and compile. Raises inlining.TooDeep rather than lose text."""
+    places = _places(content)
+    with override(content.language):
+        hidden = _hide(content, places)
+        page = inline(
+            render_to_string(FRAMES[content.house.frame], _context(content, hidden))
+        )
+        text = _text(content, hidden)
+    return Rendered(
+        subject=places.reveal(hidden.subject, Kind.TEXT),
+        html=places.reveal(page.strip() + "\n", Kind.HTML),
+        text=places.reveal(text.strip() + "\n", Kind.TEXT),
+    )
+
+
+def _places(content: Content) -> Places:
+    house = content.house
+    return Places(
+        content.subject,
+        content.preheader,
+        content.headline,
+        content.body,
+        content.signature,
+        house.name,
+        house.footer,
+        house.postal_address,
+        house.logo_url,
+        *content.list_names,
+    )
+
+
+def _hide(content: Content, places: Places) -> _Hidden:
+    def attribute(_tag: str, name: str, value: str) -> str:
+        return places.hide(value, in_url=name in ("href", "src"))
+
+    body = places.hide_in_html(sanitise(content.body, attribute=attribute))
+    own_link = places.holds(LINK)
+    when = date_format(content.date, "j F Y") if content.date else ""
+    return _Hidden(
+        subject=places.hide(one_line(content.subject)),
+        preheader=places.hide(one_line(content.preheader)),
+        headline=places.hide(one_line(content.headline)),
+        body=body,
+        signature=places.hide(content.signature),
+        footer=places.hide(content.house.footer),
+        date=when,
+        link=places.hide(f"{{{{ {LINK} }}}}"),
+        own_link=own_link,
+    )
+
+
+def _context(content: Content, hidden: _Hidden) -> dict[str, object]:
+    house = content.house
+    return {
+        "language": content.language,
+        "house": house,
+        "title": hidden.subject or hidden.headline or house.name,
+        "preheader": hidden.preheader,
+        "padding": _PADDING,
+        "date": hidden.date,
+        "headline": hidden.headline,
+        "body": mark_safe(hidden.body),  # sanitised
+        "signature": Signature.of(hidden.signature),
+        "footer": hidden.footer.split("\n") if hidden.footer.strip() else [],
+        "list_name": content.list_names[0] if content.list_names else "",
+        "lists": _bold(content.list_names),
+        "unsubscribe_url": "" if hidden.own_link else hidden.link,
+        "address": _address(content),
+        "colour": house.colour,
+        "dark_colour": lighter_until_readable(house.colour, on=DARK_CARD),
+    }
+
+
+def _text(content: Content, hidden: _Hidden) -> str:
+    parts = [
+        hidden.date,
+        heading(hidden.headline) if hidden.headline else "",
+        to_text(hidden.body),
+        hidden.signature.strip().replace("\r\n", "\n"),
+        _FOOT,
+        _why(content, hidden),
+        hidden.footer.strip().replace("\r\n", "\n"),
+        _address(content),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _why(content: Content, hidden: _Hidden) -> str:
+    lines = []
+    if content.list_names:
+        lists = get_text_list(list(content.list_names), gettext("and"))
+        lines.append(
+            gettext("You get this mail because you are subscribed to %(lists)s.")
+            % {"lists": lists}
+        )
+    if not hidden.own_link:
+        lines.append(gettext("Unsubscribe: %(link)s") % {"link": hidden.link})
+    return "\n".join(lines)
+
+
+def _bold(names: tuple[str, ...]) -> SafeString:
+    bold = [f"<strong>{html.escape(name)}</strong>" for name in names]
+    return mark_safe(get_text_list(bold, gettext("and")) if bold else "")
+
+
+def _address(content: Content) -> str:
+    house = content.house
+    return " · ".join(part for part in (house.name, house.postal_address) if part)
