@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from senders.addresses import mask
 from senders.colours import mix_with_white
+from senders.logo import logo_url
 from senders.models import Organisation
 from senders.text import one_line
 from subscribers import subscribing, tokens
@@ -189,7 +190,8 @@ def _page(
     organisation = Organisation.objects.current()
     context |= {
         "organisation": organisation,
-        "logo": "",
+        # By its path alone: the CSP allows pictures of the host that was asked.
+        "logo": logo_url().removeprefix(settings.SITE_URL),
         "colour": organisation.colour.upper().removeprefix("#"),
         "address": mask(person.email) if person else "",
         # Whoever chose a language keeps it on the page that follows.
