@@ -14,9 +14,9 @@ _PARAGRAPHS = ["p", "li", "td", "th", "blockquote", "div"]
 # A question belongs to its answer: “Geen mail meer? Klik hier.” is one sentence.
 _SENTENCE = re.compile(r"(?:[^.!]|[.!](?=\S))+[.!]*")
 _LEAVE = re.compile(
-    r"\b(?:uitschrijv\w*|schrijf\s+(?:u|je)\b[^.!]{0,40}\buit\b"
-    r"|unsubscri\w*|opt(?:ing)?[ -]?out"
-    r"|afmeld\w*|meldt?\s+(?:u|je)\b[^.!]{0,40}\baf\b|opzegg\w*|sign\s+off)",
+    r"\b(?:uitschrijv\w*|uit\s+te\s+schrijven|schrijf\s+(?:u|je)\b[^.!]{0,40}\buit\b"
+    r"|afmeld\w*|af\s+te\s+melden|meldt?\s+(?:u|je)\b[^.!]{0,40}\baf\b|opzegg\w*"
+    r"|unsubscri\w*|opt(?:ing)?[ -]?out|sign\s+off)",
     re.IGNORECASE,
 )
 _NO_MORE = re.compile(
