@@ -68,16 +68,21 @@ class Broken(TransportError):
     """Nothing leaves until somebody mends it: the bulletin pauses."""
 
 
+class Stopped(TransportError):
+    """The worker is asked to stop, and there is no connection yet."""
+
+
 class Transport(Protocol):
     """Hands messages over. Used by one thread at a time."""
 
     name: str  # of its row in the pace table
+    most: int  # that it ever takes at once
 
     def connect(self, wanted: int) -> int:
         """Be ready for up to `wanted` messages at once, and return for how many.
 
         Waits up to 30 s for a server that does not answer. Raises Broken where none
-        can be had, and Busy where the server says "not now".
+        can be had, Busy where the server says "not now", and Stopped.
         """
         ...
 

@@ -1,0 +1,237 @@
+"""The mails of a bulletin leave: a slice is claimed, handed over group by group,
+and what came of each is written down.
+
+No transaction is open while the transport is at work. One transaction records the
+last group and grants the next, so a kill leaves at most one group in doubt, and a
+pause, a cancel or someone who leaves is obeyed within a group.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import transaction
+
+from mailings import scheduling
+from mailings.alike import AlikeInARow
+from mailings.editions import Press
+from mailings.errors import WrongState
+from mailings.granting import Claim, claim_slice, grant, release, renew
+from mailings.models import Bulletin, Delivery
+from mailings.patience import until_stored
+from mailings.recording import Answer, record
+from senders.pacing import reserve
+from senders.transports.base import (
+    Broken,
+    Busy,
+    Kind,
+    Message,
+    Stopped,
+    Transport,
+    Verdict,
+)
+
+T = TypeVar("T")
+SLICE = 500  # deliveries claimed at once …
+SLICE_SECONDS = 10.0  # … and no more than some seconds of work
+GROUP_SECONDS = 0.25  # with a pace: how much leaves between two commits
+LONGEST_QUIET = 5.0  # seconds, between two tries at a server that says "not now"
+
+
+class Worker:
+    """One worker of the engine: a transport, and what it remembers between slices."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        stop: threading.Event,
+        report: Callable[[str], None],
+    ) -> None:
+        self.transport = transport
+        self.stop = stop
+        self.report = report
+        self.presses: dict[int, Press] = {}
+        self.alike: dict[int, AlikeInARow] = {}
+        self.unwelcome = 0  # how often in a row the server said "not now"
+
+    def send_slice(self, bulletin: Bulletin) -> bool:
+        """Hand over a slice of what is due; False where nothing was."""
+        claim = claim_slice(bulletin, size=self._slice_size())
+        if claim is None:
+            return False
+        slice_ = Slice(self, claim)
+        try:
+            slice_.send()
+        finally:
+            self.stored(slice_.end)
+        return True
+
+    def stored(self, act: Callable[[], T]) -> T:
+        return until_stored(act, stop=self.stop, report=self.report)
+
+    def press_for(self, delivery: Delivery) -> Press:
+        """Compiled once for each edition."""
+        if delivery.edition_id not in self.presses:
+            self.presses[delivery.edition_id] = Press(
+                delivery.edition, delivery.bulletin
+            )
+        return self.presses[delivery.edition_id]
+
+    def group_size(self) -> int:
+        if not settings.PACE:
+            return self.transport.most
+        return max(1, min(int(settings.PACE * GROUP_SECONDS), self.transport.most))
+
+    def keep_quiet(self, *, retry_after: int | None) -> None:
+        """Leave a server in peace that wants no more for now."""
+        self.unwelcome += 1
+        quiet = retry_after or 0.25 * 2 ** min(self.unwelcome, 10)
+        self.stop.wait(min(quiet, LONGEST_QUIET))
+
+    def _slice_size(self) -> int:
+        if not settings.PACE:
+            return SLICE
+        seconds = min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
+        return max(1, min(int(settings.PACE * seconds), SLICE))
+
+
+class Slice:
+    """A claim on its way: what still waits, and what came of the last group."""
+
+    def __init__(self, worker: Worker, claim: Claim) -> None:
+        self.worker = worker
+        self.claim = claim
+        self.waiting = claim.rows
+        self.answers: list[Answer] = []
+        self.trouble = ""
+        self.until = time.monotonic() + min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
+        edition = claim.rows[0].edition
+        for row in claim.rows:
+            row.bulletin = claim.bulletin
+            if row.edition_id == edition.pk:
+                row.edition = edition
+
+    def send(self) -> None:
+        """Group after group, until there is none, or a reason to stop."""
+        go_on = True
+        while go_on and self.waiting and not self.worker.stop.is_set():
+            go_on = self._send_group() and time.monotonic() < self.until
+
+    def end(self) -> None:
+        """Write down what is in hand, and give back what is not."""
+        with transaction.atomic():
+            record(self.claim.id, self.answers)
+            release(self.claim)
+            paused = self._pause()
+        self.answers = []
+        if paused:
+            self.worker.report(
+                f"Bulletin {self.claim.bulletin.pk} is paused: {self.trouble}"
+            )
+
+    def _send_group(self) -> bool:
+        """Hand the next group over; False where the slice is to end."""
+        wanted = min(self.worker.group_size(), len(self.waiting))
+        unwelcome = None
+        try:
+            size = self.worker.transport.connect(wanted)
+        except Busy as error:
+            size, unwelcome = wanted, error
+        except Broken as error:
+            self.trouble = str(error)
+            return False
+        except Stopped:
+            return False
+        group, self.waiting = self.waiting[:size], self.waiting[size:]
+        messages = {row.pk: _made(self.worker.press_for(row), row) for row in group}
+        if settings.PACE and not self._wait_for_turn(group, pace=settings.PACE):
+            return False
+        granted, go_on = self.worker.stored(lambda: self._record_and_grant(group))
+        if unwelcome:
+            verdicts = [_not_now(unwelcome)] * len(granted)
+        else:
+            verdicts = self._hand_over([messages[row.pk] for row in granted])
+        self.answers = [
+            Answer(row, verdict) for row, verdict in zip(granted, verdicts, strict=True)
+        ]
+        return self._judge(verdicts, unwelcome=unwelcome) and go_on
+
+    def _record_and_grant(
+        self, group: Sequence[Delivery]
+    ) -> tuple[list[Delivery], bool]:
+        with transaction.atomic():
+            record(self.claim.id, self.answers)
+            return grant(self.claim, group)
+
+    def _wait_for_turn(self, group: Sequence[Delivery], *, pace: float) -> bool:
+        """Book the group's turns and wait for them; False where asked to stop."""
+        wait = self.worker.stored(lambda: self._record_and_reserve(group, pace=pace))
+        self.answers = []
+        return not self.worker.stop.wait(wait)
+
+    def _record_and_reserve(self, group: Sequence[Delivery], *, pace: float) -> float:
+        with transaction.atomic():
+            record(self.claim.id, self.answers)
+            name = self.worker.transport.name
+            wait = reserve(name, count=len(group), pace=pace)
+            renew(self.claim, group, wait=wait)
+        return wait
+
+    def _hand_over(self, messages: Sequence[Message | Verdict]) -> list[Verdict]:
+        """One verdict for each, in order; what could not be made has its own."""
+        ready = [one for one in messages if isinstance(one, Message)]
+        answers = iter(self.worker.transport.hand_over(ready) if ready else [])
+        return [next(answers) if isinstance(one, Message) else one for one in messages]
+
+    def _judge(self, verdicts: Sequence[Verdict], *, unwelcome: Busy | None) -> bool:
+        """Whether to go on after these; notes the trouble that pauses the bulletin."""
+        alike = self.worker.alike.setdefault(self.claim.bulletin.pk, AlikeInARow())
+        for verdict in verdicts:
+            if verdict.kind is Kind.BROKEN or alike.too_many(verdict):
+                self.trouble = self.trouble or verdict.reason
+        retry_after = max((one.retry_after or 0 for one in verdicts), default=0)
+        if unwelcome or retry_after:
+            self.worker.keep_quiet(retry_after=retry_after)
+        elif verdicts:
+            self.worker.unwelcome = 0
+        return not self.trouble
+
+    def _pause(self) -> bool:
+        if not self.trouble:
+            return False
+        try:
+            # Its own instance: the verb reads it anew, also where it refuses.
+            bulletin = Bulletin.objects.get(pk=self.claim.bulletin.pk)
+            scheduling.pause(bulletin, reason=self.trouble)
+        except WrongState:
+            return False  # somebody paused or cancelled it meanwhile
+        self.worker.alike.pop(bulletin.pk, None)
+        return True
+
+
+def finish(bulletin: Bulletin) -> None:
+    """Note that it is sent, once no delivery is open any more."""
+    with transaction.atomic():
+        # Locked, so that "send again" comes before or after, never in between.
+        bulletin = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
+        if bulletin.status != Bulletin.Status.SENDING:
+            return
+        if not bulletin.deliveries.open().exists():
+            scheduling.finish(bulletin)
+
+
+def _made(press: Press, delivery: Delivery) -> Message | Verdict:
+    """The message, or why this one cannot be made: the others go on."""
+    try:
+        return press.message_for(delivery)
+    except Exception as error:
+        # Whatever it is, it concerns one mail; many alike pause the bulletin.
+        reason = f"the mail cannot be made: {type(error).__name__}: {error}"[:500]
+        return Verdict(Kind.REFUSED, reason, after_body=True)
+
+
+def _not_now(error: Busy) -> Verdict:
+    return Verdict(Kind.BUSY, str(error), retry_after=error.retry_after)

@@ -1,0 +1,13 @@
+from typing import Any
+
+from mailings import scheduling
+from mailings.management.bulletin_command import BulletinCommand
+from mailings.models import Bulletin
+
+
+class Command(BulletinCommand):
+    help = "Skip whatever of a bulletin was not handed over, for good."
+
+    def act(self, bulletin: Bulletin, **_options: Any) -> None:
+        scheduling.cancel(bulletin)
+        self.stdout.write(f"Bulletin {bulletin.pk} is cancelled.")

@@ -1,0 +1,13 @@
+from typing import Any
+
+from mailings import scheduling
+from mailings.management.bulletin_command import BulletinCommand
+from mailings.models import Bulletin
+
+
+class Command(BulletinCommand):
+    help = "Hand nothing of a bulletin over until it is resumed."
+
+    def act(self, bulletin: Bulletin, **_options: Any) -> None:
+        scheduling.pause(bulletin)
+        self.stdout.write(f"Bulletin {bulletin.pk} is paused.")

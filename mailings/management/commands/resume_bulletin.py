@@ -1,0 +1,13 @@
+from typing import Any
+
+from mailings import scheduling
+from mailings.management.bulletin_command import BulletinCommand
+from mailings.models import Bulletin
+
+
+class Command(BulletinCommand):
+    help = "Let a paused bulletin go on."
+
+    def act(self, bulletin: Bulletin, **_options: Any) -> None:
+        scheduling.resume(bulletin)
+        self.stdout.write(f"Bulletin {bulletin.pk} is going on.")

@@ -1,0 +1,36 @@
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from bode.contract import ContractCommand
+from mailings.models import Bulletin
+from mailings.working import work
+
+
+class Command(ContractCommand):
+    help = "Do all due work of sending, in the foreground; several may run at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--until-idle",
+            action="store_true",
+            help="exit as soon as nothing is due now",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: _set(stop))
+        # A database that is not there yet refuses the start; later it is waited for.
+        Bulletin.objects.exists()
+        work(until_idle=options["until_idle"], stop=stop, report=self._report)
+
+    def _report(self, sentence: str) -> None:
+        self.stderr.write(" ".join(sentence.split()))
+        self.stderr.flush()
+
+
+def _set(stop: threading.Event) -> None:
+    # In a thread: the signal may have come while this one holds the event's own lock.
+    threading.Thread(target=stop.set).start()

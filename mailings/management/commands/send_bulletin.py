@@ -1,0 +1,65 @@
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from mailings import audience, scheduling
+from mailings.errors import NotReady, WrongState
+from mailings.management.bulletin_command import BulletinCommand
+from mailings.models import Bulletin
+from mailings.preflight import open_problems
+
+
+class Command(BulletinCommand):
+    help = "Schedule a bulletin: at once, or at a time."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--at",
+            type=_moment,
+            metavar="ISO8601",
+            help="like 2026-11-26T09:00; without an offset it is in TIME_ZONE",
+        )
+        parser.add_argument(
+            "--yes",
+            action="store_true",
+            help="do not ask, and take warnings as ticked off; never errors",
+        )
+
+    def act(self, bulletin: Bulletin, **options: Any) -> None:
+        if bulletin.status != Bulletin.Status.DRAFT:
+            raise WrongState(bulletin, Bulletin.Status.SCHEDULED)
+        if not options["yes"]:
+            self._ask(bulletin)
+        scheduling.schedule(bulletin, send_at=options["at"], accept_warnings=True)
+        when = timezone.localtime(bulletin.send_at).isoformat(timespec="seconds")
+        self.stdout.write(f"Bulletin {bulletin.pk} is scheduled for {when}.")
+
+    def _ask(self, bulletin: Bulletin) -> None:
+        """Show what will happen, and raise CommandError where it is not wanted."""
+        if not sys.stdin.isatty():
+            raise CommandError("Nobody is there to be asked: add --yes to send it.")
+        problems = open_problems(bulletin)
+        for problem in problems:
+            self.stdout.write(f"{problem.severity}  {problem.where}  {problem.message}")
+        if any(problem.blocks for problem in problems):
+            raise NotReady(problems)
+        people = audience.summary(list(bulletin.lists.all())).people
+        self.stdout.write(f"“{bulletin}” goes to {people} people. Send it? [y/N] ")
+        self.stdout.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing is sent.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is no time: write it like 2026-11-26T09:00"
+        ) from None
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

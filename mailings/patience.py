@@ -1,0 +1,44 @@
+"""A database that goes away is waited for; what is in hand is not lost."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+STEP = 0.5  # seconds between two tries
+# Asked to stop, a worker still tries for so long to write down what it handed over.
+LAST_TRIES = 30.0
+
+
+def until_stored(
+    act: Callable[[], T], *, stop: threading.Event, report: Callable[[str], None]
+) -> T:
+    """Do what the database is needed for, however long it is away.
+
+    `act` runs again from its beginning, also where nobody knows whether its commit
+    held. Raises what the database raised once it was away for LAST_TRIES after `stop`.
+    """
+    told = False
+    give_up = None
+    while True:
+        try:
+            return act()
+        except (OperationalError, InterfaceError) as error:
+            if stop.is_set():
+                give_up = give_up or time.monotonic() + LAST_TRIES
+                if time.monotonic() > give_up:
+                    raise
+            if not told:
+                report(f"The database does not answer, so nothing leaves: {error}.")
+            told = True
+            _begin_anew()
+            time.sleep(STEP)
+
+
+def _begin_anew() -> None:
+    """Drop a connection that is of no use any more."""
+    if not connection.in_atomic_block:
+        connection.close()

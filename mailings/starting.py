@@ -1,0 +1,91 @@
+"""The start of a bulletin: its recipients are frozen, and it begins to go out."""
+
+from django.db import connection, models, transaction
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import JSONObject, Now
+
+from mailings.audience import recipients
+from mailings.errors import WrongState
+from mailings.models import Bulletin, Delivery, Edition
+from mailings.reasons import Reason
+from subscribers.models import Subscriber
+
+Status = Bulletin.Status
+# What a mail may say of its reader; frozen, so that it can be shown again.
+VALUES = (
+    "salutation",
+    "first_name",
+    "infix",
+    "last_name",
+    "name",
+    "organisation",
+    "function",
+)
+
+
+def start_due() -> bool:
+    """Start every bulletin whose time has come; True where there was one."""
+    due = Bulletin.objects.due().order_by("send_at", "pk")
+    started = [start(bulletin) for bulletin in due]
+    return any(started)
+
+
+def start(bulletin: Bulletin) -> bool:
+    """Freeze its recipients and begin, both or neither; False if another did.
+
+    Where everybody has left since it was scheduled it ends at once as sent to nobody,
+    and says so.
+    """
+    try:
+        with transaction.atomic():
+            # The UPDATE comes first: a second worker waits here, and finds it done.
+            bulletin.move_to(
+                Status.SENDING, leaving=Status.SCHEDULED, started_at=Now(), reason=""
+            )
+            if not _write_deliveries(bulletin):
+                bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)
+    except WrongState:
+        return False
+    return True
+
+
+def _write_deliveries(bulletin: Bulletin) -> int:
+    """Write a delivery for each recipient in one statement, and return how many."""
+    edition = bulletin.edition
+    if edition is None:
+        raise RuntimeError(f"Bulletin {bulletin.pk} is scheduled without an edition.")
+    columns = _columns(edition)
+    rows, parameters = _selected(edition, columns).query.sql_with_params()
+    quote = connection.ops.quote_name
+    into = quote(Delivery._meta.db_table)
+    names = ", ".join(quote(name) for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {into} ({names}) {rows}", parameters)
+        return cursor.rowcount
+
+
+def _selected(
+    edition: Edition, columns: dict[str, models.expressions.Combinable]
+) -> "QuerySet[Subscriber, tuple]":
+    # The prefix keeps annotations apart from the subscriber's own columns.
+    named = {f"delivery_{name}": value for name, value in columns.items()}
+    people = recipients(edition.list_ids).order_by("pk")
+    return people.annotate(**named).values_list(*named)
+
+
+def _columns(edition: Edition) -> dict[str, models.expressions.Combinable]:
+    text, number = models.TextField(), models.BigIntegerField()
+    return {
+        "bulletin_id": Value(edition.bulletin_id, output_field=number),
+        "edition_id": Value(edition.pk, output_field=number),
+        "subscriber_id": F("pk"),
+        "email": F("email"),
+        "address_key": F("address_key"),
+        "values": JSONObject(**{name: F(name) for name in VALUES}),
+        "status": Value(Delivery.Status.QUEUED.value, output_field=text),
+        "outcome": Value(Delivery.Outcome.NONE.value, output_field=text),
+        "reason": Value("", output_field=text),
+        "attempts": Value(0, output_field=number),
+        "due_at": Now(),
+        "provider_id": Value("", output_field=text),
+    }

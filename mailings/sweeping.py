@@ -1,0 +1,39 @@
+"""Repair: what a worker that died left behind. Safe to run at any time, by anyone."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from mailings.models import Bulletin, Delivery
+from mailings.reasons import Reason
+
+Status = Delivery.Status
+# A cancelled bulletin's last rows come back from workers long before this is over.
+LATE = timedelta(days=1)
+
+
+def sweep() -> None:
+    """Take back what was only claimed, and show as in doubt what may have left."""
+    over = Delivery.objects.lease_over()
+    cancelled = Bulletin.Status.CANCELLED
+    claimed = over.filter(status=Status.CLAIMED)
+    claimed.filter(bulletin__status=cancelled).update(
+        status=Status.SKIPPED, reason=Reason.CANCELLED, lease_until=None, claim=None
+    )
+    claimed.update(status=Status.QUEUED, lease_until=None, claim=None)
+    # The claim stays: a late verdict of its worker settles the doubt.
+    over.filter(status=Status.SUBMITTING).update(
+        status=Status.IN_DOUBT, reason=Reason.STOPPED, lease_until=None
+    )
+    _skip_late_rows_of_cancelled_bulletins()
+
+
+def _skip_late_rows_of_cancelled_bulletins() -> None:
+    """Deferred or given back by a worker in the very moment of the cancel."""
+    recent = Bulletin.objects.filter(
+        status=Bulletin.Status.CANCELLED, finished_at__gte=Now() - LATE
+    )
+    for bulletin in recent:
+        bulletin.deliveries.filter(status__in=Delivery.WAITING).update(
+            status=Status.SKIPPED, reason=Reason.CANCELLED
+        )
