@@ -1,0 +1,140 @@
+"""Who got a bulletin: everyone in its audience, with a state and a reason."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mailings import figures, settling
+from mailings.admin.pages import BulletinPages
+from mailings.errors import MailingError
+from mailings.models import Bulletin, Delivery
+from mailings.reasons import reason_text
+
+Status = Delivery.Status
+ON_A_PAGE = 50
+LONGEST_ID = 18  # digits
+# What may be chosen, in the order of the sum; "waiting" is a person's word for four.
+GROUPS = {
+    "sent": (gettext_lazy("Sent"), (Status.SENT,)),
+    "failed": (gettext_lazy("Failed"), (Status.FAILED,)),
+    "in_doubt": (gettext_lazy("In doubt"), (Status.IN_DOUBT,)),
+    "skipped": (gettext_lazy("Skipped"), (Status.SKIPPED,)),
+    "deferred": (gettext_lazy("Later again"), (Status.DEFERRED,)),
+    "waiting": (
+        gettext_lazy("Waiting"),
+        (Status.QUEUED, Status.CLAIMED, Status.SUBMITTING),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Fifty deliveries, and where the pages before and after begin."""
+
+    rows: list[Delivery]
+    before: int | None
+    after: int | None
+
+
+class DeliveriesPage(BulletinPages):
+    def deliveries_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        bulletin = self.bulletin_for(request, pk)
+        group = request.GET.get("status", "")
+        if group not in GROUPS:
+            group = ""
+        totals = figures.totals(bulletin)
+        here = _slice(_found(bulletin, group, request.GET.get("q", "")), request.GET)
+        context = {
+            "title": _("Who got this bulletin?"),
+            "audience": sum(totals.values()),
+            "totals": totals,
+            "groups": _sums(totals),
+            "group": group,
+            "query": request.GET.get("q", "").strip(),
+            "rows": [(row, person(row), reason_text(row.reason)) for row in here.rows],
+            "slice": here,
+        }
+        return self.page(request, bulletin, "deliveries", **context)
+
+    def settle(self, request: HttpRequest, pk: int, delivery_id: int) -> HttpResponse:
+        """An editor's answer for one delivery: send it again, or leave it."""
+        bulletin = self.bulletin_for(request, pk)
+        delivery = get_object_or_404(Delivery, pk=delivery_id, bulletin=bulletin)
+        answer = request.POST.get("answer")
+        if answer == "again":
+            self.must_send(request)
+        elif answer == "leave":
+            self.must_work(request)
+        else:
+            return HttpResponseBadRequest()
+        try:
+            done = _answer(delivery, answer)
+        except MailingError as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, done)
+            self.log_change(request, bulletin, f"Delivery {delivery.pk}: {answer}.")
+        back = "deliveries" if request.POST.get("back") == "deliveries" else "progress"
+        return redirect(reverse(f"admin:mailings_bulletin_{back}", args=[bulletin.pk]))
+
+
+def person(delivery: Delivery) -> str:
+    """The name that the mail was written to; empty where there is none (any more)."""
+    values = delivery.values
+    parts = (values.get(part) for part in ("first_name", "infix", "last_name"))
+    return values.get("name") or " ".join(part for part in parts if part)
+
+
+def _answer(delivery: Delivery, answer: str) -> str:
+    if answer == "again":
+        settling.send_again(delivery)
+        return _("%(email)s gets the mail once more.") % {"email": delivery.email}
+    settling.leave_it(delivery)
+    return _("%(email)s stays as it is.") % {"email": delivery.email}
+
+
+def _found(bulletin: Bulletin, group: str, query: str) -> QuerySet[Delivery]:
+    """The bulletin's deliveries in this group, whose address holds the query."""
+    deliveries = bulletin.deliveries.order_by("pk")
+    if group:
+        deliveries = deliveries.filter(status__in=GROUPS[group][1])
+    if query := query.strip().replace("\x00", ""):
+        deliveries = deliveries.filter(email__icontains=query)
+    return deliveries
+
+
+def _slice(deliveries: QuerySet[Delivery], asked: QueryDict) -> Slice:
+    """The rows next to the one that was asked for: no page counts what lies before."""
+    if before := _id(asked.get("before", "")):
+        rows = list(deliveries.filter(pk__lt=before).order_by("-pk")[: ON_A_PAGE + 1])
+        more = len(rows) > ON_A_PAGE
+        rows = rows[:ON_A_PAGE][::-1]
+        return Slice(rows, rows[0].pk if more else None, rows[-1].pk if rows else None)
+    after = _id(asked.get("after", ""))
+    rows = list(deliveries.filter(pk__gt=after)[: ON_A_PAGE + 1])
+    more = len(rows) > ON_A_PAGE
+    rows = rows[:ON_A_PAGE]
+    return Slice(
+        rows,
+        rows[0].pk if after and rows else None,
+        rows[-1].pk if more else None,
+    )
+
+
+def _id(text: str) -> int:
+    fits = text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+    return int(text) if fits else 0
+
+
+def _sums(totals: dict[str, int]) -> list[tuple[str, object, int]]:
+    """(group, word, count): together they are the audience."""
+    return [
+        (name, word, sum(totals[status] for status in statuses))
+        for name, (word, statuses) in GROUPS.items()
+    ]

@@ -1,0 +1,42 @@
+"""From ready to gone: the pages of a bulletin's way out."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from mailings.admin.deliveries_page import DeliveriesPage
+from mailings.admin.progress_page import MOVES, ProgressPage
+from mailings.admin.schedule_page import SchedulePage
+
+
+class FlightPages(SchedulePage, ProgressPage, DeliveriesPage):
+    def get_urls(self) -> list[URLPattern]:
+        return self._flight_urls() + super().get_urls()
+
+    def _flight_urls(self) -> list[URLPattern]:
+        moves = {name: self.move_view(name) for name in MOVES if name != "cancel"}
+        pages: dict[str, Callable[..., HttpResponse]] = moves | {
+            "schedule": self.schedule_page,
+            "progress": self.progress_page,
+            "cancel": self.cancel_page,
+            "deliveries": self.deliveries_page,
+        }
+        routes = {name: f"{name.replace('_', '-')}/" for name in pages}
+        pages |= {
+            "progress_live": self.progress_live,
+            "settle": require_POST(self.settle),
+        }
+        routes |= {
+            "progress_live": "progress/live/",
+            "settle": "deliveries/<int:delivery_id>/settle/",
+        }
+        return [
+            path(
+                f"<int:pk>/{routes[name]}",
+                self.admin_site.admin_view(page),
+                name=f"mailings_bulletin_{name}",
+            )
+            for name, page in pages.items()
+        ]

@@ -1,0 +1,224 @@
+"""The page of a bulletin that goes out, and what may be done to it meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from mailings import audience, figures, scheduling
+from mailings.admin.deliveries_page import person
+from mailings.admin.pages import BulletinPages
+from mailings.errors import MailingError
+from mailings.models import Bulletin, Delivery
+from mailings.reasons import reason_text
+
+Status = Bulletin.Status
+IN_DOUBT_SHOWN = 20
+COUNTED_DOWN = 600  # seconds before the start from which on the page counts them
+
+
+@dataclass(frozen=True)
+class Move:
+    """A button of the page: the verb behind it, and what is said afterwards."""
+
+    verb: Callable[[Bulletin], None]
+    done: Promise
+    note: str  # for the history
+    needs_can_send: bool
+
+
+# Holding back asks less than sending: whoever sees that it is wrong may stop it.
+MOVES = {
+    "take_back": Move(
+        scheduling.take_back,
+        _("Taken back: nothing has left, and the bulletin is a draft again."),
+        "Taken back.",
+        False,
+    ),
+    "pause": Move(
+        scheduling.pause,
+        _("Paused. What was already being handed over still leaves."),
+        "Paused.",
+        False,
+    ),
+    "resume": Move(
+        scheduling.resume, _("The bulletin goes out again."), "Resumed.", True
+    ),
+    "cancel": Move(
+        scheduling.cancel, _("Stopped. Nothing more of it leaves."), "Stopped.", True
+    ),
+}
+
+
+class ProgressPage(BulletinPages):
+    def progress_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        bulletin = self.bulletin_for(request, pk)
+        if bulletin.status == Status.DRAFT:
+            return self.to("change", bulletin)
+        context = self._live(bulletin) | {"title": str(bulletin)}
+        return self.page(request, bulletin, "progress", **context)
+
+    def progress_live(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The parts of the page that change by themselves."""
+        bulletin = self.bulletin_for(request, pk)
+        response = self.page(request, bulletin, "progress_live", **self._live(bulletin))
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def cancel_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says what stopping means, POST stops."""
+        bulletin = self.bulletin_for(request, pk)
+        self.must_send(request)
+        if request.method == "POST":
+            return self._move(request, bulletin, MOVES["cancel"])
+        if bulletin.status not in Bulletin.MOVES[Status.CANCELLED]:
+            return self.to("progress", bulletin)
+        context = {
+            "title": _("Stop this bulletin?"),
+            "progress": figures.progress(bulletin),
+        }
+        return self.page(request, bulletin, "cancel", **context)
+
+    def move_view(self, name: str) -> Callable[..., HttpResponse]:
+        """The POST behind a button that asks nothing more."""
+
+        @require_POST
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            return self._move(request, self.bulletin_for(request, pk), MOVES[name])
+
+        return view
+
+    def _move(
+        self, request: HttpRequest, bulletin: Bulletin, move: Move
+    ) -> HttpResponse:
+        if move.needs_can_send:
+            self.must_send(request)
+        else:
+            self.must_work(request)
+        try:
+            move.verb(bulletin)
+        except MailingError as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, str(move.done))
+            self.log_change(request, bulletin, move.note)
+        return self.to("progress", bulletin)
+
+    def _live(self, bulletin: Bulletin) -> dict[str, Any]:
+        context: dict[str, Any] = {"sender": _sender(bulletin), "pace": settings.PACE}
+        context["list_names"] = ", ".join(str(one) for one in bulletin.lists.all())
+        if bulletin.status == Status.SCHEDULED:
+            return context | _before(bulletin)
+        return context | _since(bulletin)
+
+
+def _before(bulletin: Bulletin) -> dict[str, Any]:
+    """What is shown before the start."""
+    now = timezone.now()
+    summary = audience.summary(list(bulletin.lists.all()))
+    seconds = ceil(((bulletin.send_at or now) - now).total_seconds())
+    counts_down = 0 < seconds <= COUNTED_DOWN
+    return {
+        "summary": summary,
+        "seconds": seconds,
+        "counts_down": counts_down,
+        "window": max(settings.UNDO_SECONDS, seconds),
+        "sentence": _sentence(bulletin, seconds, summary.people),
+    }
+
+
+def _sentence(bulletin: Bulletin, seconds: int, people: int) -> str:
+    """When it leaves, and to how many."""
+    to = ngettext("%(people)s person", "%(people)s people", people) % {
+        "people": number_format(people, force_grouping=True)
+    }
+    if seconds <= 0:
+        return gettext("Goes out any moment now to %(to)s") % {"to": to}
+    if seconds <= COUNTED_DOWN:
+        goes = ngettext(
+            "Goes out in %(seconds)d second to %(to)s",
+            "Goes out in %(seconds)d seconds to %(to)s",
+            seconds,
+        )
+        return goes % {"seconds": seconds, "to": to}
+    return gettext("Goes out %(moment)s to %(to)s") % {
+        "moment": date_format(timezone.localtime(bulletin.send_at), "DATETIME_FORMAT"),
+        "to": to,
+    }
+
+
+def _since(bulletin: Bulletin) -> dict[str, Any]:
+    """What is shown from the start on."""
+    progress = figures.progress(bulletin)
+    in_doubt = list(_in_doubt(bulletin)[: IN_DOUBT_SHOWN + 1])
+    return {
+        "progress": progress,
+        "counts": _five_counts(progress.totals),
+        "rate": round(progress.rate, 1 if progress.rate < 10 else None),
+        "time_left": _time_left(progress),
+        "done_at": _done_at(progress),
+        "reason": reason_text(bulletin.reason),
+        "in_doubt": [(one, person(one)) for one in in_doubt[:IN_DOUBT_SHOWN]],
+        "more_in_doubt": len(in_doubt) > IN_DOUBT_SHOWN,
+        "last_failure": _last_failure(bulletin, progress),
+    }
+
+
+def _five_counts(totals: dict[str, int]) -> list[tuple[str, Promise, int]]:
+    """(name, word, count): together they are the audience."""
+    waiting = sum(totals[status] for status in Delivery.OPEN)
+    return [
+        ("sent", _("Sent"), totals["sent"]),
+        ("failed", _("Failed"), totals["failed"]),
+        ("in_doubt", _("In doubt"), totals["in_doubt"]),
+        ("skipped", _("Skipped"), totals["skipped"]),
+        ("waiting", _("Waiting"), waiting),
+    ]
+
+
+def _time_left(progress: figures.Progress) -> str:
+    """In whole minutes or hours, as one says it."""
+    if progress.seconds_left is None:
+        return ""
+    now = timezone.now()
+    return timesince(now - timedelta(seconds=progress.seconds_left), now, depth=1)
+
+
+def _done_at(progress: figures.Progress) -> datetime | None:
+    if progress.seconds_left is None:
+        return None
+    return timezone.now() + timedelta(seconds=progress.seconds_left)
+
+
+def _in_doubt(bulletin: Bulletin) -> QuerySet[Delivery]:
+    """Who waits for an editor's decision."""
+    return bulletin.deliveries.filter(
+        status=Delivery.Status.IN_DOUBT, left_at=None
+    ).order_by("pk")
+
+
+def _last_failure(bulletin: Bulletin, progress: figures.Progress) -> str:
+    if not progress.totals["failed"]:
+        return ""
+    failed = bulletin.deliveries.filter(status=Delivery.Status.FAILED)
+    last = failed.order_by("-pk").values_list("reason", flat=True).first()
+    return reason_text(last or "")
+
+
+def _sender(bulletin: Bulletin) -> str:
+    """As whom it leaves: fixed by its edition."""
+    edition = bulletin.edition
+    return f"{edition.from_name} <{edition.from_address}>" if edition else ""

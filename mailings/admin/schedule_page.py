@@ -1,0 +1,80 @@
+"""The last look before a bulletin goes out, and the question when."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from mailings import audience, preflight, scheduling
+from mailings.admin.pages import BulletinPages
+from mailings.errors import MailingError, WrongState
+from mailings.flight_forms import NOW, ScheduleForm, suggested_moment
+from mailings.models import Bulletin
+from mailings.preflight import Problem
+
+FIRST_PROBLEMS = 5
+
+
+class SchedulePage(BulletinPages):
+    def schedule_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says what will happen, POST makes it so."""
+        bulletin = self.bulletin_for(request, pk)
+        self.must_send(request)
+        if bulletin.status != Bulletin.Status.DRAFT:
+            messages.warning(request, _("This bulletin is no longer a draft."))
+            return self.to("progress", bulletin)
+        errors, warnings = _sorted_problems(preflight.open_problems(bulletin))
+        form = ScheduleForm(
+            request.POST or None,
+            warnings=warnings,
+            initial={"when": NOW, **suggested_moment()},
+        )
+        if request.method == "POST" and not errors and form.is_valid():
+            try:
+                return self._go(request, bulletin, form)
+            except WrongState as error:
+                messages.warning(request, str(error))
+                return self.to("progress", bulletin)
+            except MailingError as error:
+                form.add_error(None, str(error))
+        return self._ask(request, bulletin, form, errors)
+
+    def _go(
+        self, request: HttpRequest, bulletin: Bulletin, form: ScheduleForm
+    ) -> HttpResponse:
+        if form.cleaned_data["when"] == NOW:
+            scheduling.send_now(bulletin, accept_warnings=True)
+            self.log_change(request, bulletin, "Send now.")
+        else:
+            scheduling.schedule(bulletin, send_at=form.send_at, accept_warnings=True)
+            self.log_change(request, bulletin, "Scheduled.")
+        return self.to("progress", bulletin)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        bulletin: Bulletin,
+        form: ScheduleForm,
+        errors: list[Problem],
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            "title": _("Ready to go out?"),
+            "form": form,
+            "errors": errors[:FIRST_PROBLEMS],
+            "error_count": len(errors),
+            "seen_count": len(bulletin.ticked_off),
+            "summary": audience.summary(list(bulletin.lists.all())),
+            "undo_seconds": settings.UNDO_SECONDS,
+            "zone": settings.TIME_ZONE,
+        }
+        return self.page(request, bulletin, "schedule", **context)
+
+
+def _sorted_problems(
+    problems: list[Problem],
+) -> tuple[list[Problem], list[Problem]]:
+    """The errors and the warnings, apart."""
+    errors = [problem for problem in problems if problem.blocks]
+    return errors, [problem for problem in problems if not problem.blocks]

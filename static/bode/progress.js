@@ -1,0 +1,70 @@
+/* Keeps the figures of a bulletin that goes out fresh; without it the page is reloaded. */
+"use strict";
+
+(() => {
+  const page = document.querySelector("[data-live-page]");
+  const ASK_EVERY = 2000;
+  const ASK_AGAIN_AFTER = 8000; // when the server did not answer
+  const SPEAK_EVERY = 10000;
+  if (!page || !["sending", "scheduled", "paused"].includes(page.dataset.status)) return;
+
+  const lost = page.querySelector("[data-lost]");
+  const announce = page.querySelector("[data-announce]");
+  let spoken = page.querySelector("[data-sentence]")?.textContent.trim();
+  let spokenAt = Date.now();
+
+  const speak = (sentence) => {
+    if (!sentence || sentence === spoken || Date.now() - spokenAt < SPEAK_EVERY) return;
+    announce.textContent = sentence;
+    spoken = sentence;
+    spokenAt = Date.now();
+  };
+
+  const bare = (part) => part.innerHTML.replace(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1");
+
+  const put = (fresh) => {
+    const shown = page.querySelector("[data-live]");
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const old = shown.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (old?.dataset.seconds && part.dataset.seconds) {
+        old.dataset.seconds = part.dataset.seconds; // undo.js counts on from there
+        continue;
+      }
+      // What somebody is about to press stays where it is.
+      if (old && !old.contains(document.activeElement) && bare(old) !== bare(part)) {
+        old.replaceWith(document.importNode(part, true));
+      }
+    }
+    const strip = fresh.querySelector(".strip");
+    if (strip) shown.querySelector(".strip")?.replaceWith(document.importNode(strip, true));
+    page.dispatchEvent(new CustomEvent("bode:fresh"));
+  };
+
+  const ask = async () => {
+    let wait = ASK_EVERY;
+    try {
+      const answer = await fetch(page.dataset.livePage, { headers: { Accept: "text/html" } });
+      const text = await answer.text();
+      const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
+      if (answer.redirected || (fresh && fresh.dataset.status !== page.dataset.status)) {
+        location.reload(); // it moved on, or the login is over
+        return;
+      }
+      if (!answer.ok || !fresh) throw new Error(String(answer.status));
+      put(fresh);
+      speak(fresh.querySelector("[data-sentence]")?.textContent.trim());
+      lost.hidden = true;
+    } catch {
+      lost.hidden = false;
+      wait = ASK_AGAIN_AFTER;
+    }
+    setTimeout(next, wait);
+  };
+
+  // A page that nobody looks at asks nothing.
+  const next = () => {
+    if (!document.hidden) return ask();
+    document.addEventListener("visibilitychange", next, { once: true });
+  };
+  setTimeout(next, ASK_EVERY);
+})();
