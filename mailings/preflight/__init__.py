@@ -10,6 +10,7 @@ from mailings.preflight.links import check_images, check_links
 from mailings.preflight.places import check_places
 from mailings.preflight.problem import Problem, Severity
 from mailings.preflight.sender import check_sender
+from mailings.preflight.size import check_size
 from subscribers.models import MailingList
 
 __all__ = ["Problem", "Severity", "find_problems", "open_problems"]
@@ -21,6 +22,7 @@ CHECKS: Sequence[Callable[[Letter], Iterable[Problem]]] = (
     check_places,
     check_links,
     check_images,
+    check_size,
     check_audience,
     check_sender,
 )

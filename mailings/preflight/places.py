@@ -50,16 +50,15 @@ def _unknown(match: re.Match[str], where: str, at: int) -> Iterator[Problem]:
     if merge.PLACE.fullmatch(match[0]):
         return
     name = match[1].partition("|")[0].strip()
-    message = _("“%(place)s” is no field that we know. %(mend)s")
-    values = {"place": match[0], "mend": _mend(name)}
+    message = _("“%(place)s” is no field. %(mend)s The fields are: %(fields)s.")
+    values = {"place": match[0], "mend": _mend(name), "fields": ", ".join(merge.FIELDS)}
     yield error("merge_unknown", where, message % values, quote=match[0], at=at)
 
 
 def _mend(name: str) -> str:
-    meant = _meant(name.lower().replace(" ", "_"))
-    if meant:
+    if meant := _meant(name.lower().replace(" ", "_")):
         return _("Write {{ %(field)s }}.") % {"field": meant}
-    return _("Choose one of: %(fields)s.") % {"fields": ", ".join(merge.FIELDS)}
+    return _("Choose one that is.")
 
 
 def _meant(name: str) -> str:
@@ -86,7 +85,7 @@ def _split(passage: Passage) -> Iterator[Problem]:
 
 def _broken(passage: Passage) -> Iterator[Problem]:
     rest = PLACE.sub(lambda match: " " * len(match[0]), passage.text)
-    for match in re.finditer(r"\{\{[^{}\n]{0,40}|[^{}\n]{0,40}\}\}", rest):
+    for match in re.finditer(r"\{{2,}[^{}\n]{0,40}|[^{}\n]{0,40}\}{2,}", rest):
         yield error(
             "merge_broken",
             passage.where,

@@ -1,0 +1,401 @@
+"""The checks before scheduling: what each finds, and what it lets through."""
+
+import json
+
+import pytest
+
+from mailings.models import Bulletin
+from mailings.preflight import find_problems, open_problems
+from tests.make import (
+    make_bulletin,
+    make_list,
+    make_sender,
+    make_subscriber,
+)
+
+
+def found(**changes):
+    """What is wrong with a bulletin that is whole but for these changes."""
+    mailing_list = make_list()
+    make_subscriber(lists=[mailing_list])
+    return find_problems(make_bulletin(lists=[mailing_list], **changes))
+
+
+def codes(**changes):
+    return [problem.code for problem in found(**changes)]
+
+
+def in_body(html):
+    return codes(body=f"<p>Beste lezer,</p>{html}")
+
+
+def test_a_bulletin_that_is_whole_has_no_problems():
+    assert codes() == []
+
+
+# --- what must be there
+
+
+@pytest.mark.parametrize("subject", ["", "  "])
+def test_a_missing_subject_is_an_error(subject):
+    assert codes(subject=subject) == ["subject_missing"]
+
+
+@pytest.mark.parametrize("body", ["", "<p></p>", "<p>&nbsp;</p>", "<!-- later -->"])
+def test_a_missing_text_is_an_error(body):
+    assert codes(body=body) == ["body_missing"]
+
+
+IMAGE = '<p><img src="https://x.example/a.png" alt="Een sluis"></p>'
+
+
+def test_images_without_text_are_a_warning():
+    assert codes(body=IMAGE) == ["image_only"]
+
+
+def test_an_image_beside_text_is_none():
+    assert codes(body=f"{IMAGE}<p>Dag.</p>") == []
+
+
+def test_a_missing_sender_is_an_error():
+    assert codes(sender=None) == ["sender_missing"]
+
+
+@pytest.mark.parametrize("field", ["from_address", "reply_to"])
+def test_a_sender_whose_address_is_none_is_an_error(field):
+    problems = found(sender=make_sender(**{field: "jörg@lageland.example"}))
+    assert [each.code for each in problems] == ["sender_address"]
+    assert "jörg@lageland.example" in problems[0].message
+
+
+def test_no_list_is_an_error():
+    bulletin = make_bulletin(lists=[])
+    assert [each.code for each in find_problems(bulletin)] == ["lists_missing"]
+
+
+def test_lists_on_which_nobody_can_be_written_to_are_an_error():
+    mailing_list = make_list()
+    make_subscriber()
+    (problem,) = find_problems(make_bulletin(lists=[mailing_list]))
+    assert (problem.code, problem.where) == ("audience_empty", "lists")
+    assert mailing_list.name in problem.message
+
+
+def test_an_unsaved_bulletin_is_checked_for_the_lists_that_are_given():
+    bulletin = Bulletin(subject="Nieuws", body="<p>Dag.</p>", sender=make_sender())
+    mailing_list = make_list()
+    make_subscriber(lists=[mailing_list])
+    assert find_problems(bulletin, lists=[mailing_list]) == []
+    assert [each.code for each in find_problems(bulletin)] == ["lists_missing"]
+
+
+# --- links
+
+
+@pytest.mark.parametrize(
+    ("href", "code"),
+    [
+        ("", "link_empty"),
+        ("#", "link_empty"),
+        (" # ", "link_empty"),
+        ("#kop", "link_relative"),
+        ("/agenda", "link_relative"),
+        ("agenda.html", "link_relative"),
+        ("//x.example/a", "link_relative"),
+        ("www.lageland.example", "link_relative"),
+        ("www.lageland.example:8080/a", "link_relative"),
+        ("{{ name }}", "link_relative"),
+        ("javascript:alert(1)", "link_scheme"),
+        ("java\nscript:alert(1)", "link_scheme"),
+        ("\x01javascript:alert(1)", "link_scheme"),
+        ("file:///C:/brief.docx", "link_scheme"),
+        ("data:text/html,x", "link_scheme"),
+        ("https://", "link_incomplete"),
+        ("https:///agenda", "link_incomplete"),
+        ("https://https://x.example", "link_incomplete"),
+        ("https://[adres]", "link_incomplete"),
+        ("https://x.example/\x01", "link_incomplete"),
+        ("mailto:", "link_incomplete"),
+        ("tel:", "link_incomplete"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_an_error(href, code):
+    assert in_body(f'<p><a href="{href}">Meld u aan</a></p>') == [code]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://x.example",
+        " HTTPS://x.example/a?b=c&amp;d#e ",
+        "http://x.example",
+        "https://café.example/één",
+        "mailto:info@lageland.example?subject=Vraag",
+        "mailto:?subject=Lees%20dit",
+        "tel:+31201234567",
+        "{{ unsubscribe_url }}",
+        "{{unsubscribe_url}}",
+    ],
+)
+def test_a_link_that_leads_somewhere_is_none(href):
+    assert in_body(f'<p><a href="{href}">Meld u aan</a></p>') == []
+
+
+def test_a_link_is_named_by_its_text_and_the_mend_is_said():
+    (problem,) = found(
+        body='<p>Kom. <a href="#">Meld u <b>aan</b> voor\nde werksessie</a></p>'
+    )
+    assert problem.quote == "Meld u aan voor de werksessie"
+    assert problem.quote in problem.message
+    assert "https" in problem.message
+    assert (problem.where, problem.severity) == ("body", "error")
+
+
+def test_a_link_without_an_address_is_an_error():
+    assert in_body("<p><a>Meld u aan</a></p>") == ["link_empty"]
+
+
+def test_a_bare_anchor_is_no_link():
+    assert in_body('<h2><a name="_Toc1">Agenda</a></h2>') == []
+
+
+# --- images
+
+
+@pytest.mark.parametrize("alt", ["", 'alt=""', 'alt=" "'])
+def test_an_image_without_text_is_a_warning(alt):
+    (problem,) = found(body=f'<p>Dag.<img src="https://x.example/a.png" {alt}></p>')
+    assert (problem.code, problem.severity) == ("image_alt", "warning")
+    assert "a.png" in problem.message
+
+
+@pytest.mark.parametrize("src", ["a.png", "data:image/png;base64,AA", "cid:a", ""])
+def test_an_image_that_no_reader_can_fetch_is_an_error(src):
+    assert in_body(f'<p><img src="{src}" alt="Een sluis"></p>') == ["image_address"]
+
+
+# --- left-over words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[naam]",
+        "[Naam van de gemeente]",
+        "[[first name]]",
+        "[datum]",
+        "&lt;naam&gt;",
+        "{naam}",
+        "{$name}",
+        "${x}",
+        "{% if x %}",
+        "«Voornaam»",
+        "«Adres_1»",
+        "*|FNAME|*",
+        "%%first name%%",
+        "%FIRSTNAME%",
+        "##naam##",
+        "XXX",
+        "06-xxxxxxxx",
+        "TODO",
+        "Lorem ipsum",
+    ],
+)
+def test_words_that_a_template_left_behind_are_an_error(words):
+    assert in_body(f"<p>Op {words} komen wij.</p>") == ["placeholder"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[1]",
+        "[…]",
+        "[sic]",
+        "[PDF, 2 MB]",
+        "[naam bekend bij de redactie]",
+        "[tekst: Jan Jansen]",
+        "[bijlage 2]",
+        "« Le Monde »",
+        "«Liberté»",
+        "maat XXL",
+        "100% BTW, 50% korting",
+        "een to-do en een todo",
+        "&lt;info@naam.example&gt;",
+        "a &lt; b en c &gt; d",
+        "artikel 3, lid 2 {a}",
+        "€ 5,- **",
+        "#water ##",
+    ],
+)
+def test_words_that_only_look_left_behind_are_none(words):
+    assert in_body(f"<p>Op {words} komen wij.</p>") == []
+
+
+def test_left_over_words_are_found_wherever_an_editor_writes():
+    sender = make_sender(signature="Groet,\n[naam]")
+    problems = found(
+        subject="[onderwerp]",
+        preheader="XXX",
+        headline="TODO",
+        body="<p>Dag [naam]</p>",
+        sender=sender,
+    )
+    assert [each.where for each in problems] == [
+        "subject",
+        "preheader",
+        "headline",
+        "body",
+        "sender",
+    ]
+
+
+def test_a_signature_that_is_left_out_is_not_checked():
+    assert codes(sender=make_sender(signature="[naam]"), sign=False) == []
+
+
+def test_what_no_reader_sees_is_not_checked():
+    assert in_body("<!-- TODO --><style>.XXX {}</style><script>XXX</script>") == []
+
+
+# --- merge fields
+
+
+@pytest.mark.parametrize("name", ["naam", "Name", "voornaam", "first name", "", "a.b"])
+def test_a_field_that_is_none_is_an_error_that_names_those_that_are(name):
+    (problem,) = found(body=f"<p>Beste {{{{ {name} }}}},</p>")
+    assert problem.code == "merge_unknown"
+    assert "salutation, first_name, infix" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Name", "name"), ("voornaam", "first_name"), ("organization", "organisation")],
+)
+def test_the_field_that_was_meant_is_named(written, meant):
+    (problem,) = found(subject=f"Voor {{{{ {written}|u }}}}")
+    assert (problem.where, f"{{{{ {meant} }}}}" in problem.message) == ("subject", True)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{{ salutation }}",
+        "{{name}}",
+        "{{ name|beste lezer }}",
+        "{{&nbsp;first_name&nbsp;}}",
+        "<strong>{{ organisation }}</strong>",
+        "{{ <span>function</span> }}",
+        "{{ unsubscribe_url }}",
+    ],
+)
+def test_a_field_that_rendering_fills_in_is_none(place):
+    assert in_body(f"<p>Voor {place}.</p>") == []
+
+
+@pytest.mark.parametrize("half", ["{{ name", "name }}", "{{ name }", "{ name }}"])
+def test_half_a_field_is_an_error(half):
+    assert in_body(f"<p>Voor {half}, dag.</p>") == ["merge_broken"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{{ <b>name</b> }}",
+        "{<b>{ name }}</b>",
+        "{{ first_<a href='https://x.example'>n",
+    ],
+)
+def test_a_field_that_is_cut_by_formatting_is_an_error(place):
+    rest = "ame }}</a>" if "first_" in place else ""
+    assert in_body(f"<p>Voor {place}{rest}.</p>") == ["merge_split"]
+
+
+def test_a_field_that_is_none_is_found_in_a_link_too():
+    link = '<a href="https://x.example/{{ naam }}">Lees</a>'
+    assert in_body(f"<p>{link}</p>") == ["merge_unknown"]
+
+
+# --- size
+
+
+def test_a_mail_that_gmail_cuts_off_is_a_warning():
+    (problem,) = found(body=f"<p>{'Een lange zin. ' * 7000}</p>")
+    assert (problem.code, problem.severity) == ("html_size", "warning")
+    assert "102" in problem.message
+
+
+def test_a_mail_just_below_that_size_is_none():
+    assert codes(body=f"<p>{'Een lange zin. ' * 6000}</p>") == []
+
+
+# --- order and ticks
+
+
+def test_errors_come_first_and_each_kind_in_reading_order():
+    problems = found(
+        subject="",
+        sender=None,
+        body=(
+            '<p><img src="https://x.example/b.png"> XXX <a href="#">een</a> [naam] '
+            '<a href="/x">twee</a> {{ naam }}</p>'
+        ),
+    )
+    assert [each.code for each in problems] == [
+        "subject_missing",
+        "placeholder",
+        "link_empty",
+        "placeholder",
+        "link_relative",
+        "merge_unknown",
+        "sender_missing",
+        "image_alt",
+    ]
+
+
+def test_a_warning_that_was_ticked_off_is_no_longer_open():
+    bulletin = make_bulletin(
+        lists=[], body='<p>Dag.<img src="https://x.example/b.png"></p>'
+    )
+    error, warning = find_problems(bulletin)
+    bulletin.ticked_off = [error.key, warning.key]
+    assert open_problems(bulletin) == [error]
+    assert find_problems(bulletin) == [error, warning]
+
+
+def test_deep_nesting_is_read_to_its_end():
+    assert in_body("<div>" * 3000 + "TODO" + "</div>" * 3000) == ["placeholder"]
+
+
+# --- the command
+
+_MAKE = """
+from tests.make import *
+lists = [make_list()]
+make_subscriber(lists=lists)
+bad = make_bulletin(lists=lists, body='<p>Kom. <a href="#">Meld u aan</a></p>')
+sender = bad.sender
+image = '<p>Dag.<img src="https://x.example/a.png"></p>'
+make_bulletin(lists=lists, sender=sender, body=image)
+make_bulletin(lists=lists, sender=sender)
+"""
+
+
+def test_the_command_exits_1_for_an_error_and_0_for_a_warning(product):
+    bode = product(PYTHONPATH=".")
+    bode.ok("shell", "-v0", "-c", _MAKE)
+    bad = bode.run("preflight", "1", "--json")
+    assert bad.returncode == 1
+    (problem,) = json.loads(bad.stdout)
+    assert problem.keys() == {"code", "severity", "where", "message"}
+    assert (problem["code"], problem["severity"]) == ("link_empty", "error")
+    assert len(bad.stderr.splitlines()) == 1
+
+    warned = json.loads(bode.ok("preflight", "2", "--json"))
+    assert [each["severity"] for each in warned] == ["warning"]
+    assert len(bode.ok("preflight", "2").splitlines()) == 1
+    assert json.loads(bode.ok("preflight", "3", "--json")) == []
+
+    for wrong, code in (("99", 1), ("een", 2)):
+        done = bode.run("preflight", wrong, "--json")
+        assert (done.returncode, done.stdout) == (code, "")
+        assert len(done.stderr.splitlines()) == 1
