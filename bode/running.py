@@ -220,8 +220,8 @@ def answers(port: int) -> bool:
     """The server answers over HTTP, whatever it says."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("HEAD", "/admin/login/")
-        connection.getresponse()
+        connection.request("GET", "/admin/login/")
+        connection.getresponse().read()
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -11,7 +11,8 @@ threads = 4
 preload_app = True
 timeout = 60
 graceful_timeout = 5
-loglevel = "warning"
+# A link scanner's HEAD is worth a warning to gunicorn, and nothing to us.
+loglevel = "error"
 accesslog = None
 # It would stand in the home directory, which a service may have none of.
 control_socket_disable = True

@@ -20,7 +20,7 @@ def make_announcement(**own: Any) -> Bulletin:
     session = session_day(timezone.localdate())
     return _make(
         "hoogwater",
-        [own.pop("lists")["veiligheid-en-crisis"]],
+        [*own.pop("lists").values()],
         subject="Handreiking hoogwater: zo bereidt uw gemeente zich voor",
         preheader="Draaiboek, voorbeeldbrieven en een werksessie voor uw team",
         headline="Handreiking hoogwater: zo bereidt uw gemeente zich voor",
