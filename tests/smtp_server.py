@@ -46,10 +46,10 @@ class Sink:
 def sink() -> Iterator[tuple[Sink, int]]:
     """A true SMTP server, and its port."""
     kept = Sink()
-    controller = Controller(kept, hostname="127.0.0.1", port=0)
+    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
-        yield kept, controller.server.sockets[0].getsockname()[1]
+        yield kept, controller.port
     finally:
         controller.stop()
 

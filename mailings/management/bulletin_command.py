@@ -17,9 +17,10 @@ class BulletinCommand(ContractCommand):
         parser.add_argument("bulletin", type=int, metavar="ID")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        bulletin = Bulletin.objects.filter(pk=options["bulletin"]).first()
+        number = options.pop("bulletin")
+        bulletin = Bulletin.objects.filter(pk=number).first()
         if bulletin is None:
-            raise CommandError(f"There is no bulletin {options['bulletin']}.")
+            raise CommandError(f"There is no bulletin {number}.")
         try:
             self.act(bulletin, **options)
         except MailingError as error:
