@@ -68,3 +68,19 @@ ICONS = {
     '<path d="M4.5 20.5c.6-4.2 3.4-6.3 7.5-6.3s6.9 2.1 7.5 6.3"/>',
     "warning": '<path d="M12 3.8L21.5 20h-19zM12 10v4.6M12 17.2v.1"/>',
 }
+
+# Bode's mark in a given size: with the pennant, and without it below 28 px.
+MARK = (
+    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
+    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
+    '<path d="M31 16l20 6.6L31 29.2z" fill="#F2B233"/><path d="M27 15v62h40a5 5 0 0 0 '
+    '5-5V45a5 5 0 0 0-5-5H27m3 3.5L49.5 58 69 43.5" fill="none" stroke="#fff"'
+    ' stroke-width="8" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
+SMALL_MARK = (
+    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
+    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
+    '<path d="M27 16v60h38a7 7 0 0 0 7-7V47a7 7 0 0 0-7-7H27m3 4l19.5 14L69 44"'
+    ' fill="none" stroke="#fff" stroke-width="9" stroke-linecap="round"'
+    ' stroke-linejoin="round"/></svg>'
+)

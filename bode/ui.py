@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import template
 from django.utils import dateformat, formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from bode.icons import ICONS
+from bode.bars import draw_bar
+from bode.icons import ICONS, MARK, SMALL_MARK
 
 if TYPE_CHECKING:
     from mailings.models import Bulletin
@@ -51,8 +52,8 @@ DELIVERY_LOOKS = {
     "in_doubt": Look("question", "amber", gettext_lazy("In doubt")),
 }
 
-# Django's date format characters, by language.
-DAYS = {"nl": "D j M", "en": "D j M"}
+# Django's date format characters; the clock by language.
+DAY = "D j M"
 CLOCKS = {"nl": "H.i \\u\\u\\r", "en": "H:i"}
 
 
@@ -97,6 +98,27 @@ def number(value: int | float | None) -> str:
 
 
 @register.filter
+def number_or_dash(value: int | None) -> str:
+    """A dash for nothing, so that the numbers that matter stand out."""
+    return number(value) if value else "—"
+
+
+@register.filter
+def unlocalised(value: Any) -> str:
+    """An id in an address: without the separator that a reader would see."""
+    return str(value)
+
+
+@register.simple_tag
+def people_words(people: Any) -> str:
+    """3.412 recipients; `people` has a count, and and_more where it is cut off."""
+    text = ngettext("%(count)s recipient", "%(count)s recipients", people.count)
+    if people.and_more:
+        text = _("more than %(count)s recipients")
+    return text % {"count": number(people.count)}
+
+
+@register.filter
 def moment(value: datetime | date | None) -> str:
     """do 26 nov, 09.00 uur."""
     if not value:
@@ -113,9 +135,7 @@ def day(value: datetime | date | None) -> str:
         return "—"
     here = _here(value)
     this_year = timezone.localdate().year
-    return dateformat.format(
-        here, _of(DAYS) if here.year == this_year else f"{_of(DAYS)} Y"
-    )
+    return _date(here, DAY if here.year == this_year else f"{DAY} Y")
 
 
 @register.filter
@@ -127,6 +147,12 @@ def clock(value: datetime | None) -> str:
 def _here(value: Any) -> Any:
     aware = isinstance(value, datetime) and timezone.is_aware(value)
     return timezone.localtime(value) if aware else value
+
+
+def _date(here: Any, letters: str) -> str:
+    """In Dutch days and months are written small: do 26 nov."""
+    text = dateformat.format(here, letters)
+    return text.lower() if (get_language() or "").startswith("nl") else text
 
 
 def _of(by_language: dict[str, str]) -> str:
@@ -172,60 +198,10 @@ def _place(place: int, here: int) -> str:
     return "current" if place == here else "ahead"
 
 
-# The order in which parts of a bar stand, and the least that one may show.
-BAR_ORDER = ("sent", "failed", "in_doubt", "skipped")
-BAR_WIDTH, BAR_GAP, BAR_LEAST = 1000, 2, 6
-
-
 @register.simple_tag
 def bar(totals: dict[str, int], height: int = 14) -> SafeString:
-    """What became of a bulletin's deliveries, in parts; the words stand beside it.
-
-    `totals` are counts by delivery status; whatever is not handled yet is track.
-    """
-    rects = format_html_join(
-        "",
-        '<rect class="{}" x="{}" width="{}" height="{}"/>{}',
-        (
-            (name, x, width, height, _hatch(x, width, height, name))
-            for name, x, width in _parts(totals)
-        ),
-    )
-    return format_html(
-        '<svg class="bar" viewBox="0 0 {0} {1}" height="{1}" width="100%"'
-        ' preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="track" width="{0}" height="{1}"/>{2}</svg>',
-        BAR_WIDTH,
-        height,
-        rects,
-    )
-
-
-def _parts(totals: dict[str, int]) -> list[tuple[str, int, int]]:
-    """(name, x, width) of each part above zero, with a gap after it."""
-    whole = sum(totals.values())
-    placed, x = [], 0
-    for name in BAR_ORDER:
-        if count := totals.get(name, 0):
-            width = max(BAR_LEAST, round(count / whole * BAR_WIDTH) - BAR_GAP)
-            width = min(width, BAR_WIDTH - x)
-            placed.append((name, x, width))
-            x += width + BAR_GAP
-    return placed
-
-
-def _hatch(x: int, width: int, height: int, name: str) -> SafeString:
-    if name != "in_doubt":
-        return SafeString("")
-    lines = (
-        (start, height, min(start + height, x + width))
-        for start in range(x, x + width, 6)
-    )
-    return format_html_join(
-        "",
-        '<path class="hatch" d="M{} {}L{} 0"/>',
-        lines,
-    )
+    """What became of a bulletin's deliveries, in parts; words stand beside it."""
+    return draw_bar(totals, height)
 
 
 @register.simple_tag
@@ -256,23 +232,7 @@ def percent(part: int, whole: int) -> str:
 @register.simple_tag
 def mark(size: int = 30) -> SafeString:
     """Bode's mark: the messenger's staff and a letter; the pennant from 28 px on."""
-    return mark_safe(_MARK % (size, size) if size >= 28 else _SMALL % (size, size))
-
-
-_MARK = (
-    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
-    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
-    '<path d="M31 16l20 6.6L31 29.2z" fill="#F2B233"/><path d="M27 15v62h40a5 5 0 0 0 '
-    '5-5V45a5 5 0 0 0-5-5H27m3 3.5L49.5 58 69 43.5" fill="none" stroke="#fff"'
-    ' stroke-width="8" stroke-linecap="round" stroke-linejoin="round"/></svg>'
-)
-_SMALL = (
-    '<svg class="mark" width="%d" height="%d" viewBox="0 0 96 96" aria-hidden="true"'
-    ' focusable="false"><rect width="96" height="96" rx="24" fill="#1D4A86"/>'
-    '<path d="M27 16v60h38a7 7 0 0 0 7-7V47a7 7 0 0 0-7-7H27m3 4l19.5 14L69 44"'
-    ' fill="none" stroke="#fff" stroke-width="9" stroke-linecap="round"'
-    ' stroke-linejoin="round"/></svg>'
-)
+    return mark_safe((MARK if size >= 28 else SMALL_MARK) % (size, size))
 
 
 @register.filter

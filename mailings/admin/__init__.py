@@ -1,0 +1,3 @@
+from mailings.admin import bulletins, layouts
+
+__all__ = ["bulletins", "layouts"]

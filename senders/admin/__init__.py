@@ -1,0 +1,3 @@
+from senders.admin import organisation, outbox, senders
+
+__all__ = ["organisation", "outbox", "senders"]

@@ -1,0 +1,3 @@
+from subscribers.admin import lists, people
+
+__all__ = ["lists", "people"]

@@ -1,0 +1,199 @@
+"""Users and roles, in the frame: who may log in, and what they may do."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bode.ui import badge, moment
+
+ACTS = {
+    "view": gettext_lazy("see"),
+    "add": gettext_lazy("add"),
+    "change": gettext_lazy("change"),
+    "delete": gettext_lazy("delete"),
+}
+# The rights that mean something in Bode; Django has more.
+RIGHTS = {
+    "mailings": ("bulletin", "layout"),
+    "senders": ("sender", "organisation", "outboxmail"),
+    "subscribers": ("subscriber", "mailinglist"),
+    "auth": ("user", "group"),
+}
+
+admin.site.unregister([User, Group])
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """A new password, and no way to take passwords away."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        for field in self.fields.values():
+            field.required = True
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    actions = None
+    list_display = ["who", "roles", "state", "seen"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    search_help_text = gettext_lazy("Search by name or address")
+    filter_horizontal = ()
+    list_title = gettext_lazy("Users and roles")
+    new_title = gettext_lazy("New user")
+    add_form = UserCreationForm
+    change_password_form = NewPasswordForm
+    add_fieldsets = [(None, {"fields": ["username", "password1", "password2"]})]
+    fieldsets = [
+        (
+            gettext_lazy("Who it is"),
+            {"fields": ["username", ("first_name", "last_name"), "email", "password"]},
+        ),
+        (
+            gettext_lazy("What this person may do"),
+            {"fields": ["is_active", "is_staff", "groups", "is_superuser"]},
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        """Nobody touches a person who may do more than they may."""
+        may = super().has_change_permission(request, obj)
+        return may and (request.user.is_superuser or not (obj and obj.is_superuser))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        may = super().has_delete_permission(request, obj) and obj != request.user
+        return may and (request.user.is_superuser or not (obj and obj.is_superuser))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> list[str]:
+        # Who may manage users must not give rights that they lack.
+        return [] if request.user.is_superuser else ["is_superuser", "groups"]
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in WORDS:
+            field.label, field.help_text = WORDS[db_field.name]
+        return field
+
+    @admin.display(description=gettext_lazy("user"), ordering="username")
+    def who(self, user: User) -> str:
+        if not user.get_full_name():
+            return user.username
+        return format_html(
+            '{}<span class="detail">{}</span>', user.get_full_name(), user.username
+        )
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, user: User) -> str:
+        if user.is_superuser:
+            return _("may do everything")
+        return ", ".join(group.name for group in user.groups.all()) or "—"
+
+    @admin.display(description=gettext_lazy("status"), ordering="is_active")
+    def state(self, user: User) -> str:
+        if user.is_active and user.is_staff:
+            return badge("ringed-tick", "green", _("May log in"))
+        return badge("ringed-minus", "grey", _("May not log in"))
+
+    @admin.display(description=gettext_lazy("last seen"), ordering="last_login")
+    def seen(self, user: User) -> str:
+        return moment(user.last_login) if user.last_login else _("never")
+
+
+# What Django says of these is written for programmers.
+WORDS = {
+    "is_active": (
+        gettext_lazy("active"),
+        gettext_lazy("Off: this person cannot log in any more. Better than deleting."),
+    ),
+    "is_staff": (gettext_lazy("may log in here"), ""),
+    "groups": (
+        gettext_lazy("roles"),
+        gettext_lazy("A person may do what any of these roles may do."),
+    ),
+    "is_superuser": (gettext_lazy("may do everything"), ""),
+}
+
+
+class RightsField(forms.ModelMultipleChoiceField):
+    """Rights in words, such as “Bulletins: see”."""
+
+    def label_from_instance(self, right: Permission) -> str:
+        model = right.content_type.model_class()
+        things = capfirst(model._meta.verbose_name_plural) if model else right.name
+        act, _dash, _model = right.codename.partition("_")
+        if right.codename == "can_send":
+            return f"{things}: {_('schedule, send, resume and cancel')}"
+        return f"{things}: {ACTS.get(act, right.name)}"
+
+
+def rights() -> QuerySet[Permission]:
+    models = [model for names in RIGHTS.values() for model in names]
+    return (
+        Permission.objects.filter(
+            content_type__app_label__in=RIGHTS, content_type__model__in=models
+        )
+        .select_related("content_type")
+        .order_by("content_type__app_label", "content_type__model", "codename")
+    )
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    actions = None
+    filter_horizontal = ()
+    list_display = ["name", "members"]
+    search_fields = ()
+    list_title = gettext_lazy("Roles")
+    new_title = gettext_lazy("New role")
+    empty_title = gettext_lazy("No roles yet")
+    empty_text = gettext_lazy(
+        "A role is a name for what people may do, like “Writers” who write and "
+        "“Publishers” who also send."
+    )
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name != "permissions":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return RightsField(
+            rights(),
+            label=_("what this role may do"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    @admin.display(description=gettext_lazy("users"))
+    def members(self, group: Group) -> str:
+        names = group.user_set.values_list("username", flat=True)[:20]
+        return ", ".join(names) or "—"
