@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.no_skips import pytest_sessionfinish
 from tests.processes import Product
+
+__all__ = ["pytest_sessionfinish"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
