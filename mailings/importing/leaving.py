@@ -15,27 +15,34 @@ _PARAGRAPHS = ["p", "li", "td", "th", "blockquote", "div"]
 _SENTENCE = re.compile(r"(?:[^.!]|[.!](?=\S))+[.!]*")
 _LEAVE = re.compile(
     r"\b(?:uitschrijv\w*|uit\s+te\s+schrijven|schrijf\s+(?:u|je)\b[^.!]{0,40}\buit\b"
-    r"|afmeld\w*|af\s+te\s+melden|meldt?\s+(?:u|je)\b[^.!]{0,40}\baf\b|opzegg\w*"
-    r"|unsubscri\w*|opt(?:ing)?[ -]?out|sign\s+off)",
+    r"|afmeld\w*|af\s+te\s+melden|meldt?\s+(?:u|je)(?:\s+(?!aan\b)\w+){0,5}\s+af\b"
+    r"|unsubscri\w*|opt(?:ing)?[ -]?out)",
     re.IGNORECASE,
 )
+# Said in many words, and of mail alone.
 _NO_MORE = re.compile(
     r"\b(?:wilt?|willen|wenst?|liever)\b[^.!]{0,80}\b(?:geen|niet)\b[^.!]{0,60}\bontvang"
+    r"|\b(?:geen|niet)\b[^.!]{0,60}\b(?:meer|langer|wilt?|wenst?)\b[^.!]{0,40}\bontvang"
+    r"|\bgeen\s+prijs|\bopzegg\w*|\bsign\s+off"
     r"|\b(?:wish|want|rather)\b[^.!]{0,40}\b(?:not|no|stop)\b[^.!]{0,60}\breceiv"
     r"|\b(?:not|no\s+longer)\s+(?:wish|want)\b[^.!]{0,60}\breceiv",
     re.IGNORECASE,
 )
 _OF_MAIL = re.compile(
-    r"\b(?:deze|dit|onze|this|these|our)\s+(?:e-?)?(?:mail|bericht|message)"
-    r"|nieuwsbrie|newsletter|bulletin|mailing|abonne|subscri|e-?mails\b|mailings\b",
+    r"\b(?:deze|dit|onze|this|these|our|geen|no)\s+(?:e-?)?(?:mail|bericht|message)"
+    r"|nieuwsbrie|newsletter|bulletin|mailing|abonne|subscri|\be-?mails\b"
+    r"|\b(?:deze|onze|this|our|mail|verzend|adres)\s?(?:list|lijst)",
     re.IGNORECASE,
 )
-# One also signs off from a meeting, and that link must stay what it is.
-_OF_A_MEETING = re.compile(
+# One also signs off from a meeting or a tax: that link must stay what it is.
+_OF_ELSE = re.compile(
     r"bijeenkomst|sessie|workshop|training|cursus|congres|webinar|evenement|vergadering"
-    r"|lunch|overleg|meeting|event|course|conference|deelname|aanwezig|komen|verhinderd",
+    r"|lunch|overleg|meeting|event|course|conference|deelname|aanwezig|komen|verhinderd"
+    r"|(?:melden|schrijven)\s+(?:bij|van|voor|uit)\b",
     re.IGNORECASE,
 )
+# Without a word about mail, it must stand where such a sentence stands.
+_LAST = 3  # paragraphs
 
 
 @dataclass(frozen=True)
@@ -49,30 +56,32 @@ def link_the_way_out(soup: BeautifulSoup) -> None:
     """Point the link of each sentence that says how to leave at the reader's own."""
     for link in soup.find_all("a", href=LINK):
         link["href"] = PLACE
-    for paragraph in soup.find_all(_PARAGRAPHS):
-        if paragraph.find(_PARAGRAPHS) is None:
-            for link in _ways_out(paragraph):
-                link["href"] = PLACE
+    paragraphs = [each for each in soup.find_all(_PARAGRAPHS) if _is_innermost(each)]
+    for left, paragraph in enumerate(reversed(paragraphs)):
+        for link in _ways_out(paragraph, near_end=left < _LAST):
+            link["href"] = PLACE
 
 
-def _ways_out(paragraph: Tag) -> Iterator[Tag]:
+def _is_innermost(paragraph: Tag) -> bool:
+    return paragraph.find(_PARAGRAPHS) is None
+
+
+def _ways_out(paragraph: Tag, *, near_end: bool) -> Iterator[Tag]:
     text, links = _read(paragraph)
     for sentence in _SENTENCE.finditer(text):
-        inside = [
-            link for link in links if sentence.start() <= link.start < sentence.end()
-        ]
-        said = _how_to_leave(sentence[0])
+        start, end = sentence.span()
+        inside = [link for link in links if start <= link.start < end]
+        said = _how_to_leave(sentence[0], near_end=near_end)
         if inside and said:
-            place = sentence.start() + said.start()
+            place = start + said.start()
             yield min(inside, key=lambda link: _distance(link, place)).tag
 
 
-def _how_to_leave(sentence: str) -> re.Match[str] | None:
+def _how_to_leave(sentence: str, *, near_end: bool) -> re.Match[str] | None:
     """The words that say it, or nothing."""
-    of_mail = _OF_MAIL.search(sentence)
-    if of_mail and (said := _NO_MORE.search(sentence)):
-        return said
-    if of_mail or not _OF_A_MEETING.search(sentence):
+    if _OF_MAIL.search(sentence):
+        return _LEAVE.search(sentence) or _NO_MORE.search(sentence)
+    if near_end and not _OF_ELSE.search(sentence):
         return _LEAVE.search(sentence)
     return None
 

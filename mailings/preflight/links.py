@@ -150,7 +150,7 @@ def _mute_image(image: Image) -> Problem:
             "Say in a few words what it shows; a mere ornament needs none."
         )
         % {"image": _short(image.src.rpartition("/")[2] or image.src)},
-        quote=image.src,
+        quote=image.src[-200:],  # its end tells it apart; a tick has room for it
         at=image.at,
     )
 
