@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
+import aiosmtpd
 from aiosmtpd.controller import Controller
 
 GREETING = b"220 relay.example ESMTP\r\n"
@@ -154,10 +156,14 @@ class Connection:
 
 @contextlib.contextmanager
 def scripted(
-    script: Script, *, tls: ssl.SSLContext | None = None, tls_at_once: bool = False
+    script: Script,
+    *,
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    tls_at_once: bool = False,
 ) -> Iterator[int]:
     """Serve the script on loopback, and give its port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     open_sockets: list[socket.socket] = []
 
     def accept() -> None:
@@ -186,6 +192,19 @@ def scripted(
         for sock in open_sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+
+class Certificate:
+    """One that aiosmtpd carries along, for its own tests: signed by itself, for "aes",
+    good until 2119."""
+
+    host = "aes"
+
+    def __init__(self) -> None:
+        folder = Path(aiosmtpd.__file__).parent / "tests" / "certs"
+        self.file = folder / "server.crt"
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(self.file, folder / "server.key")
 
 
 def free_port() -> int:

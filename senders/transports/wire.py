@@ -39,7 +39,6 @@ class Wire(smtplib.SMTP):
         self.login_refusal: smtplib.SMTPAuthenticationError | None = None
         self.step = float(settings.EMAIL_TIMEOUT)  # seconds for one answer
         self.unread = b""
-        self.context = ssl.create_default_context()
         super().__init__(local_hostname=_own_name(), timeout=self.step)
 
     def open(self) -> None:
@@ -47,7 +46,10 @@ class Wire(smtplib.SMTP):
 
         Raises smtplib.SMTPResponseException or OSError.
         """
-        code, text = self.connect(str(settings.EMAIL_HOST), int(settings.EMAIL_PORT))
+        # smtplib checks the certificate's name against this, and sets it only where
+        # the constructor connects.
+        self._host = str(settings.EMAIL_HOST)
+        code, text = self.connect(self._host, int(settings.EMAIL_PORT))
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
         self.ehlo_or_helo_if_needed()
@@ -57,6 +59,10 @@ class Wire(smtplib.SMTP):
         if settings.EMAIL_HOST_USER:
             self._log_in()
         self.stopped = lambda: False
+
+    @functools.cached_property
+    def context(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
 
     def ask(self, command: str) -> Reply:
         """Send a command, and return what the server says to it."""
