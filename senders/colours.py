@@ -27,7 +27,7 @@ def darker_until_readable(colour: str) -> str:
 def lighter_until_readable(colour: str, *, on: str, least: float = 7) -> str:
     """The nearest lighter, calmer colour of the same hue that reads on a dark one."""
     hue, light, saturation = colorsys.rgb_to_hls(*_channels(colour))
-    calm = min(saturation, 0.5)
+    calm = min(saturation, 0.45)
     while light < 1 and contrast(_to_hex(hue, light, calm), on) < least:
         light = min(light + 0.005, 1)
     return _to_hex(hue, light, calm)

@@ -1,6 +1,7 @@
 """A bulletin's content in its layout: the HTML and the text part, once per bulletin."""
 
 import html
+import re
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -20,9 +21,15 @@ from senders.text import one_line
 # A bulletin's own text never becomes a template: only these files are.
 FRAMES = {"letter": "mailings/layouts/letter.html"}
 DARK_CARD = "#1B1E23"
+COLUMN = 520  # what the card leaves for the text, in pixels
 _FOOT = "-" * 40
 # Behind the preheader, so that no mailbox fills its line up with the letter.
 _PADDING = mark_safe("&#847;&zwnj;&nbsp;" * 60)
+
+
+_IMAGE = re.compile(r"<img( [^>]*)>")
+_WIDTH = re.compile(r' width="([0-9]+)"')
+_HEIGHT = re.compile(r' height="([0-9]+)"')
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,8 @@ def _hide(content: Content, places: Places) -> _Hidden:
     def attribute(_tag: str, name: str, value: str) -> str:
         return places.hide(value, in_url=name in ("href", "src"))
 
-    body = places.hide_in_html(sanitise(content.body, attribute=attribute))
+    body = _IMAGE.sub(_fit, sanitise(content.body, attribute=attribute))
+    body = places.hide_in_html(body)
     own_link = places.holds(LINK)
     when = date_format(content.date, "j F Y") if content.date else ""
     return _Hidden(
@@ -107,6 +115,18 @@ def _hide(content: Content, places: Places) -> _Hidden:
         link=places.hide(f"{{{{ {LINK} }}}}"),
         own_link=own_link,
     )
+
+
+def _fit(found: re.Match[str]) -> str:
+    """The image no wider than its column: Outlook on Windows knows no max-width."""
+    attributes = found[1]
+    if " alt=" not in attributes:
+        attributes += ' alt=""'
+    width = _WIDTH.search(attributes)
+    if width and int(width[1][:6]) > COLUMN:
+        attributes = _HEIGHT.sub("", attributes)
+        attributes = attributes.replace(width[0], f' width="{COLUMN}"')
+    return f"<img{attributes}>"
 
 
 def _context(content: Content, hidden: _Hidden) -> dict[str, object]:
@@ -127,7 +147,7 @@ def _context(content: Content, hidden: _Hidden) -> dict[str, object]:
         "unsubscribe_url": "" if hidden.own_link else hidden.link,
         "address": _address(content),
         "colour": house.colour,
-        "dark_colour": lighter_until_readable(house.colour, on=DARK_CARD),
+        "dark_colour": lighter_until_readable(house.colour, on=DARK_CARD, least=9),
     }
 
 

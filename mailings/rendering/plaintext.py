@@ -86,7 +86,7 @@ def _table(tag: Tag) -> str:
     for row in _rows(tag):
         cells = [_cell(cell) for cell in row.find_all(["td", "th"], recursive=False)]
         lines.append(" | ".join(cells) if any(cells) else "")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line.rstrip() for line in lines if line)
 
 
 def _rows(table: Tag) -> Iterable[Tag]:
