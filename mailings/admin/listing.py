@@ -219,6 +219,12 @@ class BulletinListing(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bulletin]:
         return super().get_queryset(request).prefetch_related("lists")
 
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: Any = ()
+    ) -> list[Any]:
+        blank = [("", _("Choose an action"))]
+        return super().get_action_choices(request, blank)
+
     def has_delete_permission(
         self, request: HttpRequest, obj: Bulletin | None = None
     ) -> bool:

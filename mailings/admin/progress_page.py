@@ -10,11 +10,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -27,7 +26,7 @@ from mailings.reasons import reason_text
 
 Status = Bulletin.Status
 IN_DOUBT_SHOWN = 20
-COUNTED_DOWN = 600  # seconds before the start from which on the page counts them
+COUNTED_DOWN = 120  # seconds before the start from which on the page counts them
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,20 @@ class ProgressPage(BulletinPages):
         if bulletin.status == Status.DRAFT:
             return self.to("change", bulletin)
         context = self._live(bulletin) | {"title": str(bulletin)}
+        if bulletin.status == Status.SCHEDULED:
+            context["summary"] = audience.summary(list(bulletin.lists.all()))
         return self.page(request, bulletin, "progress", **context)
 
     def progress_live(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The parts of the page that change by themselves."""
         bulletin = self.bulletin_for(request, pk)
-        response = self.page(request, bulletin, "progress_live", **self._live(bulletin))
+        context = self._live(bulletin) | {
+            "bulletin": bulletin,
+            "may_send": self.may_send(request),
+            "may_work": self.may_work(request),
+        }
+        template = "admin/mailings/bulletin/progress_live.html"
+        response = TemplateResponse(request, template, context)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -118,7 +125,7 @@ class ProgressPage(BulletinPages):
         return self.to("progress", bulletin)
 
     def _live(self, bulletin: Bulletin) -> dict[str, Any]:
-        context: dict[str, Any] = {"sender": _sender(bulletin), "pace": settings.PACE}
+        context: dict[str, Any] = {"edition": bulletin.edition, "pace": _pace()}
         context["list_names"] = ", ".join(str(one) for one in bulletin.lists.all())
         if bulletin.status == Status.SCHEDULED:
             return context | _before(bulletin)
@@ -126,37 +133,14 @@ class ProgressPage(BulletinPages):
 
 
 def _before(bulletin: Bulletin) -> dict[str, Any]:
-    """What is shown before the start."""
+    """When it leaves: cheap, for it is asked again and again."""
     now = timezone.now()
-    summary = audience.summary(list(bulletin.lists.all()))
     seconds = ceil(((bulletin.send_at or now) - now).total_seconds())
-    counts_down = 0 < seconds <= COUNTED_DOWN
+    counted_down = max(COUNTED_DOWN, settings.UNDO_SECONDS)
     return {
-        "summary": summary,
         "seconds": seconds,
-        "counts_down": counts_down,
+        "counts_down": 0 < seconds <= counted_down,
         "window": max(settings.UNDO_SECONDS, seconds),
-        "sentence": _sentence(bulletin, seconds, summary.people),
-    }
-
-
-def _sentence(bulletin: Bulletin, seconds: int, people: int) -> str:
-    """When it leaves, and to how many."""
-    to = ngettext("%(people)s person", "%(people)s people", people) % {
-        "people": number_format(people, force_grouping=True)
-    }
-    if seconds <= 0:
-        return gettext("Goes out any moment now to %(to)s") % {"to": to}
-    if seconds <= COUNTED_DOWN:
-        goes = ngettext(
-            "Goes out in %(seconds)d second to %(to)s",
-            "Goes out in %(seconds)d seconds to %(to)s",
-            seconds,
-        )
-        return goes % {"seconds": seconds, "to": to}
-    return gettext("Goes out %(moment)s to %(to)s") % {
-        "moment": date_format(timezone.localtime(bulletin.send_at), "DATETIME_FORMAT"),
-        "to": to,
     }
 
 
@@ -218,7 +202,7 @@ def _last_failure(bulletin: Bulletin, progress: figures.Progress) -> str:
     return reason_text(last or "")
 
 
-def _sender(bulletin: Bulletin) -> str:
-    """As whom it leaves: fixed by its edition."""
-    edition = bulletin.edition
-    return f"{edition.from_name} <{edition.from_address}>" if edition else ""
+def _pace() -> float | int | None:
+    """As one says it: 4, and not 4.0."""
+    pace = settings.PACE
+    return int(pace) if pace and pace == int(pace) else pace

@@ -4,6 +4,7 @@
 (() => {
   const page = document.querySelector("[data-live-page]");
   const ASK_EVERY = 2000;
+  const ASK_WHILE_IT_WAITS = 15000;
   const ASK_AGAIN_AFTER = 8000; // when the server did not answer
   const SPEAK_EVERY = 10000;
   if (!page || !["sending", "scheduled", "paused"].includes(page.dataset.status)) return;
@@ -22,12 +23,18 @@
 
   const bare = (part) => part.innerHTML.replace(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1");
 
+  // undo.js counts on from what the server says.
+  const count = (card, seconds) => {
+    if (seconds && !card.dataset.seconds) location.reload();
+    if (seconds) card.dataset.seconds = seconds;
+  };
+
   const put = (fresh) => {
     const shown = page.querySelector("[data-live]");
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const old = shown.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (old?.dataset.seconds && part.dataset.seconds) {
-        old.dataset.seconds = part.dataset.seconds; // undo.js counts on from there
+      if (part.dataset.part === "waiting") {
+        count(old, part.dataset.seconds);
         continue;
       }
       // What somebody is about to press stays where it is.
@@ -41,7 +48,7 @@
   };
 
   const ask = async () => {
-    let wait = ASK_EVERY;
+    let wait = 0;
     try {
       const answer = await fetch(page.dataset.livePage, { headers: { Accept: "text/html" } });
       const text = await answer.text();
@@ -58,7 +65,14 @@
       lost.hidden = false;
       wait = ASK_AGAIN_AFTER;
     }
-    setTimeout(next, wait);
+    setTimeout(next, wait || pause());
+  };
+
+  // Long before the start there is nothing to see.
+  const pause = () => {
+    const seconds = page.querySelector("[data-part='waiting']")?.dataset.seconds;
+    const waits = page.dataset.status === "scheduled" && !(seconds < 20);
+    return waits ? ASK_WHILE_IT_WAITS : ASK_EVERY;
   };
 
   // A page that nobody looks at asks nothing.
@@ -66,5 +80,5 @@
     if (!document.hidden) return ask();
     document.addEventListener("visibilitychange", next, { once: true });
   };
-  setTimeout(next, ASK_EVERY);
+  setTimeout(next, pause());
 })();

@@ -17,7 +17,7 @@
     if (!shown || leavesAt === null) return;
     const left = Math.max(0, Math.ceil((leavesAt - Date.now()) / 1000));
     const words = shown.querySelector("h2");
-    const sentence = left === 1 ? words.dataset.sentenceOne : words.dataset.sentenceMany;
+    const sentence = left === 1 ? shown.dataset.one : shown.dataset.many;
     words.textContent = sentence.replace("SECONDS", left);
     shown.querySelector("[data-count]").textContent = left;
     const ring = shown.querySelector(".ring-left");
