@@ -7,13 +7,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.fields import PlainChoices
 from bode.ui import badge, moment
 
 ACTS = {
@@ -25,8 +27,8 @@ ACTS = {
 # The rights that mean something in Bode; Django has more.
 RIGHTS = {
     "mailings": ("bulletin", "layout"),
-    "senders": ("sender", "organisation", "outboxmail"),
     "subscribers": ("subscriber", "mailinglist"),
+    "senders": ("sender", "organisation", "outboxmail"),
     "auth": ("user", "group"),
 }
 
@@ -44,7 +46,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(PlainChoices, UserAdmin):
     actions = None
     list_display = ["who", "roles", "state", "seen"]
     list_filter = ["is_active", "groups"]
@@ -59,7 +61,7 @@ class PersonAdmin(UserAdmin):
     fieldsets = [
         (
             gettext_lazy("Who it is"),
-            {"fields": ["username", ("first_name", "last_name"), "email", "password"]},
+            {"fields": ["username", ("first_name", "last_name"), "email", "secret"]},
         ),
         (
             gettext_lazy("What this person may do"),
@@ -87,7 +89,8 @@ class PersonAdmin(UserAdmin):
         self, request: HttpRequest, obj: User | None = None
     ) -> list[str]:
         # Who may manage users must not give rights that they lack.
-        return [] if request.user.is_superuser else ["is_superuser", "groups"]
+        mine = [] if request.user.is_superuser else ["is_superuser", "groups"]
+        return ["secret", *mine]
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -100,7 +103,7 @@ class PersonAdmin(UserAdmin):
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in WORDS:
+        if field and db_field.name in WORDS:
             field.label, field.help_text = WORDS[db_field.name]
         return field
 
@@ -110,6 +113,14 @@ class PersonAdmin(UserAdmin):
             return user.username
         return format_html(
             '{}<span class="detail">{}</span>', user.get_full_name(), user.username
+        )
+
+    @admin.display(description=gettext_lazy("password"))
+    def secret(self, user: User) -> str:
+        return format_html(
+            '<a class="button small" href="{}">{}</a>',
+            reverse("admin:auth_user_password_change", args=[user.pk]),
+            _("Set a new password…"),
         )
 
     @admin.display(description=gettext_lazy("roles"))
@@ -158,17 +169,21 @@ class RightsField(forms.ModelMultipleChoiceField):
 
 def rights() -> QuerySet[Permission]:
     models = [model for names in RIGHTS.values() for model in names]
+    places = [
+        When(content_type__app_label=app, then=place)
+        for place, app in enumerate(RIGHTS)
+    ]
     return (
         Permission.objects.filter(
             content_type__app_label__in=RIGHTS, content_type__model__in=models
         )
         .select_related("content_type")
-        .order_by("content_type__app_label", "content_type__model", "codename")
+        .order_by(Case(*places, output_field=IntegerField()), "content_type", "pk")
     )
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(PlainChoices, GroupAdmin):
     actions = None
     filter_horizontal = ()
     list_display = ["name", "members"]
@@ -182,7 +197,7 @@ class RoleAdmin(GroupAdmin):
     )
 
     def formfield_for_manytomany(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
     ) -> Any:
         if db_field.name != "permissions":
             return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.fields import PlainChoices
 from bode.ui import number
 from subscribers.counting import confirmed_on
 from subscribers.forms import MailingListForm
@@ -15,7 +16,7 @@ from subscribers.models import MailingList
 
 
 @admin.register(MailingList)
-class MailingListAdmin(admin.ModelAdmin):
+class MailingListAdmin(PlainChoices):
     form = MailingListForm
     actions = None
     list_display = ["what", "people", "seen_by", "ground"]
