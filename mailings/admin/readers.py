@@ -1,0 +1,57 @@
+"""As whom an editor looks at a mail: somebody of its lists, or an invented reader."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from mailings import audience
+from mailings.editions import values_of
+
+MOST_READERS = 50
+
+
+@dataclass(frozen=True)
+class Reader:
+    email: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def example_reader() -> Reader:
+    """Nobody: invented, for who has chosen no one."""
+    return Reader(
+        "noor.wiersma@example.org",
+        {
+            "salutation": _("Ms Wiersma"),
+            "first_name": "Noor",
+            "infix": "",
+            "last_name": "Wiersma",
+            "name": "Noor Wiersma",
+            "organisation": _("City of Eikerveld"),
+            "function": _("policy adviser"),
+        },
+    )
+
+
+def the_reader(chosen: str, list_ids: list[int]) -> Reader:
+    """The chosen one while the mail would reach them, else the invented one."""
+    if not chosen.isdecimal():
+        return example_reader()
+    found = audience.recipients(list_ids).filter(pk=chosen).first()
+    return Reader(found.email, values_of(found)) if found else example_reader()
+
+
+def find_readers(list_ids: list[int], words: str) -> list[dict[str, Any]]:
+    """Some people whom the mail would reach, by address or name."""
+    people = audience.recipients(list_ids)
+    if words := words.strip():
+        people = people.filter(
+            Q(email__icontains=words)
+            | Q(name__icontains=words)
+            | Q(last_name__icontains=words)
+        )
+    return [
+        {"id": one.pk, "label": one.display_name or one.email, "email": one.email}
+        for one in people.order_by("pk")[:MOST_READERS]
+    ]

@@ -1,0 +1,63 @@
+"""The mail to oneself: the same bytes, marked as a test, and on nobody's account."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.utils.translation import gettext as _
+
+from mailings.editions import Press, compile_edition
+from mailings.errors import MailingError
+from mailings.models import Bulletin
+from senders.addresses import BadAddress
+from senders.transports.backend import BackendTransport
+from senders.transports.base import Kind, Message, TransportError
+from subscribers.models import MailingList
+
+MARK = "[Test] "
+
+
+class NotTested(MailingError):
+    """The test mail did not leave; the text says why."""
+
+
+def send_test(
+    user: AbstractUser | AnonymousUser,
+    bulletin: Bulletin,
+    *,
+    lists: Sequence[MailingList],
+    values: Mapping[str, Any],
+) -> str:
+    """Send it to the user's own address, and return a sentence that says so.
+
+    Raises NotTested where the user has no address, or the mail is not taken.
+    """
+    address = getattr(user, "email", "").strip()
+    if not address:
+        raise NotTested(
+            _(
+                "There is no e-mail address with your name yet. Fill it in under "
+                "Users, or ask whoever manages Bode, and try again."
+            )
+        )
+    bulletin.subject = f"{MARK}{bulletin.subject}"
+    press = Press(compile_edition(bulletin, lists=lists), bulletin)
+    try:
+        _hand_over(press.practice_message(email=address, values=values))
+    except (BadAddress, TransportError) as error:
+        raise NotTested(
+            _("The test was not sent. The answer was: %(reason)s") % {"reason": error}
+        ) from error
+    return _("The test has been sent to %(address)s.") % {"address": address}
+
+
+def _hand_over(message: Message) -> None:
+    """By settings.EMAIL_BACKEND, or raise TransportError with its answer."""
+    transport = BackendTransport()
+    try:
+        transport.connect(1)
+        verdict = transport.hand_over([message])[0]
+    finally:
+        transport.close()
+    if verdict.kind is not Kind.SENT:
+        raise TransportError(verdict.reason)
