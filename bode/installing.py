@@ -69,7 +69,7 @@ def install(name: str) -> None:
         f"Installing what is named in {name}: this takes a minute or two.", flush=True
     )
     done = subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         + ["--no-input", "--only-binary", ":all:", "--require-hashes", "-r", name],
         cwd=ROOT,
     )
