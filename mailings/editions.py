@@ -52,6 +52,7 @@ class Press:
         self._date = format_datetime(timezone.localtime(_date(bulletin)))
         fixed = [(str(name), str(value)) for name, value in edition.headers]
         self._fixed = (("Date", self._date), *fixed)
+        self._from = headers.shown(edition.from_name, edition.from_address)
         self._compiled = Compiled(
             Envelope(
                 subject=edition.subject,
@@ -125,13 +126,14 @@ class Press:
             ),
             unsubscribe_url=link,
         )
+        made = self._compiled.made_for(person)
         return Message(
             key=key,
             mail_from=edition.from_address,
             recipient=person.address,
-            content=self._compiled.content(person),
-            subject=self._compiled.subject(known),
-            from_header=headers.shown(edition.from_name, edition.from_address),
+            content=made.content,
+            subject=made.subject,
+            from_header=self._from,
             to_header=headers.shown(known["name"], person.address),
             reply_to=edition.reply_to,
             headers=(
@@ -139,8 +141,8 @@ class Press:
                 ("Message-ID", person.message_id),
                 ("List-Unsubscribe", f"<{link}>"),
             ),
-            text=self._compiled.text.filled(known),
-            html=self._compiled.html.filled(known),
+            text=made.text,
+            html=made.html,
         )
 
 

@@ -33,6 +33,7 @@ FIELDS = {
 }
 READER = {"nl": "lezer", "en": "reader"}
 LINK = "unsubscribe_url"
+_OF_A_PERSON = tuple(field for field in FIELDS if field != LINK)
 
 # A space that an editor typed may be a hard one.
 _GAP = r"(?:\s|&nbsp;)*"
@@ -158,7 +159,7 @@ def fill(pieces: Iterable[Piece], values: Mapping[str, str], kind: Kind) -> str:
 
 def known(values: Mapping[str, str], email: str) -> dict[str, str]:
     """What is known of a person, by field, each on one line and safe in a header."""
-    clean = {field: _clean(values.get(field, "")) for field in FIELDS if field != LINK}
+    clean = {field: _clean(values.get(field) or "") for field in _OF_A_PERSON}
     parts = (clean["first_name"], clean["infix"], clean["last_name"])
     clean["name"] = clean["name"] or " ".join(part for part in parts if part)
     clean["salutation"] = clean["salutation"] or clean["name"]
@@ -174,6 +175,8 @@ def personal(values: Mapping[str, str], email: str, language: str) -> dict[str, 
 
 
 def _clean(value: str) -> str:
+    if not value or value.isalnum():
+        return value  # most are: a short way for what is done for every recipient
     # JSON can carry half a surrogate pair, which no encoding can.
     return one_line(value.encode(errors="replace").decode())
 

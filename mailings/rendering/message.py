@@ -41,6 +41,16 @@ class Person:
     unsubscribe_url: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """The message for one person."""
+
+    content: bytes  # with CR LF line ends
+    subject: str
+    text: str
+    html: str
+
+
 class Compiled:
     """A bulletin's message for anyone."""
 
@@ -48,44 +58,33 @@ class Compiled:
         language = envelope.language
         # "=_" is in no quoted-printable text (RFC 2045 section 6.7, rule 1).
         boundary = f"=_bode_{envelope.fingerprint[:32]}"
-        self.text = Part(envelope.text, Kind.TEXT, language)
-        self.html = Part(envelope.html, Kind.HTML, language)
+        self._text = Part(envelope.text, Kind.TEXT, language)
+        self._html = Part(envelope.html, Kind.HTML, language)
         self._subject = compile_pieces(envelope.subject, language=language)
         self._top = _top(envelope)
         self._fixed = headers.fields(envelope.fixed)
         self._before_text, self._before_html, self._end = _frame(boundary)
-        self._subject_field = self._encode_subject({})
 
-    def subject(self, values: Mapping[str, str]) -> str:
-        filled = fill(self._subject, values, Kind.TEXT)
-        return " ".join(filled.split())
-
-    def content(self, person: Person) -> bytes:
-        """The bytes for one person, with CR LF line ends."""
-        return b"".join(
-            [
-                self._top,
-                self._to(person),
-                self._subject_field
-                if len(self._subject) == 1
-                else self._encode_subject(person.values),
-                headers.field("Message-ID", [person.message_id]),
-                headers.field("List-Unsubscribe", [f"<{person.unsubscribe_url}>"]),
-                self._fixed,
-                self._before_text,
-                *self.text.encoded(person.values),
-                self._before_html,
-                *self.html.encoded(person.values),
-                self._end,
-            ]
-        )
-
-    def _to(self, person: Person) -> bytes:
-        name = person.values.get("name", "")
-        return headers.field("To", headers.mailbox(name, person.address))
-
-    def _encode_subject(self, values: Mapping[str, str]) -> bytes:
-        return headers.field("Subject", headers.text(self.subject(values)))
+    def made_for(self, person: Person) -> Made:
+        values = person.values
+        subject = " ".join(fill(self._subject, values, Kind.TEXT).split())
+        text, quoted_text = self._text.put_in(values)
+        html, quoted_html = self._html.put_in(values)
+        to = headers.mailbox(values.get("name", ""), person.address)
+        content = [
+            self._top,
+            headers.field("To", to),
+            headers.field("Subject", headers.text(subject)),
+            headers.field("Message-ID", [person.message_id]),
+            headers.field("List-Unsubscribe", [f"<{person.unsubscribe_url}>"]),
+            self._fixed,
+            self._before_text,
+            *quoted_text,
+            self._before_html,
+            *quoted_html,
+            self._end,
+        ]
+        return Made(b"".join(content), subject, text, html)
 
 
 class Part:
@@ -94,25 +93,28 @@ class Part:
     def __init__(self, compiled: str, kind: Kind, language: str) -> None:
         # A part ends on a line end, so the boundary never meets a soft break.
         whole = _lines(compiled).rstrip("\n") + "\n"
-        self.kind = kind
-        self.pieces: list[Piece] = compile_pieces(whole, language=language)
-        self._encoded: list[bytes | Place] = [
-            _closed(encode(piece), last=number == len(self.pieces) - 1)
+        self._kind = kind
+        self._pieces: list[Piece] = compile_pieces(whole, language=language)
+        last = len(self._pieces) - 1
+        self._encoded = [
+            _closed(encode(piece), last=number == last)
             if isinstance(piece, str)
-            else piece
-            for number, piece in enumerate(self.pieces)
+            else b""
+            for number, piece in enumerate(self._pieces)
         ]
 
-    def filled(self, values: Mapping[str, str]) -> str:
-        return fill(self.pieces, values, self.kind)
-
-    def encoded(self, values: Mapping[str, str]) -> list[bytes]:
-        return [
-            piece
-            if isinstance(piece, bytes)
-            else _closed(encode(piece.fill(values, self.kind)), last=False)
-            for piece in self._encoded
-        ]
+    def put_in(self, values: Mapping[str, str]) -> tuple[str, list[bytes]]:
+        """The part for one person: as text, and as the pieces of its encoding."""
+        texts, quoted = [], []
+        for piece, encoded in zip(self._pieces, self._encoded, strict=True):
+            if isinstance(piece, Place):
+                text = piece.fill(values, self._kind)
+                texts.append(text)
+                quoted.append(_closed(encode(text), last=False))
+            else:
+                texts.append(piece)
+                quoted.append(encoded)
+        return "".join(texts), quoted
 
 
 def encode(text: str) -> bytes:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+from mailings.rendering.parsing import parse
 
 RULE = "* * *"
 _BLOCKS = {"p", "h1", "h2", "h3", "ul", "ol", "li", "blockquote", "hr", "table"}
@@ -16,7 +17,9 @@ _AROUND_BREAK = re.compile(r" *\n *")
 
 def to_text(html: str) -> str:
     """Paragraphs, lists, headings, quotes, tables and links as plain text."""
-    return "\n\n".join(_blocks(BeautifulSoup(html, "html.parser")))
+    # lxml is the fastest that bs4 has, and sanitised HTML is not too deep for it.
+    soup = BeautifulSoup(html, "lxml")
+    return "\n\n".join(_blocks(soup.body or soup))
 
 
 def heading(text: str, underline: str = "=") -> str:
@@ -38,7 +41,9 @@ def _blocks(node: Tag) -> list[str]:
 
 
 def _is_block(tag: Tag) -> bool:
-    return tag.name in _BLOCKS or tag.find(list(_BLOCKS)) is not None
+    return tag.name in _BLOCKS or any(
+        _is_block(child) for child in tag.children if isinstance(child, Tag)
+    )
 
 
 def _block(tag: Tag) -> str:

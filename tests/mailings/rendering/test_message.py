@@ -92,7 +92,8 @@ def test_a_hostile_name_changes_nothing_but_itself(number):
     name = HOSTILE[number]
     person = make_person(name=name, organisation=name)
     compiled = Compiled(make_envelope())
-    raw = compiled.content(person)
+    made = compiled.made_for(person)
+    raw = made.content
     clean = person.values["name"]
 
     check_lines(raw)
@@ -106,8 +107,8 @@ def test_a_hostile_name_changes_nothing_but_itself(number):
     assert to.removeprefix(to[: to.rfind(" ") + 1]).strip("<>") == person.address
     assert read_name(to).split() == clean.split()
     text, html = parsed.get_payload()
-    assert part_text(text) == compiled.text.filled(person.values)
-    assert part_text(html) == compiled.html.filled(person.values)
+    assert part_text(text) == made.text
+    assert part_text(html) == made.html
     assert part_text(text) == (
         f"Beste {clean or 'lezer'},\n\nVoor {clean}: {URL}\n.\n..\n"
     )
@@ -144,7 +145,7 @@ def test_there_are_two_hundred_hostile_names():
 
 
 def test_the_text_comes_first_and_the_html_last():
-    parsed = parse(Compiled(make_envelope()).content(make_person()))
+    parsed = parse(Compiled(make_envelope()).made_for(make_person()).content)
     assert parsed.get_content_type() == "multipart/alternative"
     kinds = [part.get_content_type() for part in parsed.get_payload()]
     assert kinds == ["text/plain", "text/html"]
@@ -155,15 +156,18 @@ def test_the_text_comes_first_and_the_html_last():
 
 def test_the_same_person_gets_the_same_bytes():
     person = make_person(name="Jo")
-    assert Compiled(make_envelope()).content(person) == Compiled(
-        make_envelope()
-    ).content(person)
+    assert (
+        Compiled(make_envelope()).made_for(person).content
+        == Compiled(make_envelope()).made_for(person).content
+    )
 
 
 def test_nothing_in_the_parts_can_be_the_boundary():
     boundary = "--=_bode_" + "0f" * 16
-    raw = Compiled(make_envelope(text=f"{boundary}--\n")).content(
-        make_person(name=boundary)
+    raw = (
+        Compiled(make_envelope(text=f"{boundary}--\n"))
+        .made_for(make_person(name=boundary))
+        .content
     )
     parsed = parse(raw)
     assert [part_text(part) for part in parsed.get_payload()][0] == f"{boundary}--\n"
@@ -171,19 +175,19 @@ def test_nothing_in_the_parts_can_be_the_boundary():
 
 def test_smuggled_ends_of_a_message_stay_text():
     for end in ("\n.\r\nMAIL FROM:<x>", "\r.\r", "\n.\n", "\r\n.\r\n"):
-        raw = Compiled(make_envelope(text=f"a{end}b\n")).content(make_person())
+        raw = Compiled(make_envelope(text=f"a{end}b\n")).made_for(make_person()).content
         check_lines(raw)
         text = part_text(parse(raw).get_payload()[0])
         assert text == f"a{end}b\n".replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_a_subject_without_places_is_encoded_once_and_the_same():
-    raw = Compiled(make_envelope(subject="Één bericht")).content(make_person())
+    raw = Compiled(make_envelope(subject="Één bericht")).made_for(make_person()).content
     assert str(make_header(decode_header(parse(raw)["Subject"]))) == "Één bericht"
 
 
 def test_without_reply_address_there_is_no_such_field():
-    raw = Compiled(make_envelope(reply_to="")).content(make_person())
+    raw = Compiled(make_envelope(reply_to="")).made_for(make_person()).content
     assert "Reply-To" not in parse(raw)
 
 
