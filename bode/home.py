@@ -71,7 +71,7 @@ class ListFigure:
 
 
 def concerns() -> list[Concern]:
-    """What needs a person now, the oldest trouble first."""
+    """What needs a person now, the newest trouble first."""
     recent = list(
         Bulletin.objects.filter(
             status__in=[Status.SENDING, Status.PAUSED, Status.SENT, Status.CANCELLED]

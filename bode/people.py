@@ -31,6 +31,12 @@ RIGHTS = {
     "senders": ("sender", "organisation", "outboxmail"),
     "auth": ("user", "group"),
 }
+# There is one organisation, and nobody writes into the outbox.
+USELESS = (
+    "add_outboxmail",
+    "change_outboxmail",
+    "delete_organisation",
+)
 
 admin.site.unregister([User, Group])
 
@@ -161,6 +167,7 @@ class RightsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, right: Permission) -> str:
         model = right.content_type.model_class()
         things = capfirst(model._meta.verbose_name_plural) if model else right.name
+        things = _("Roles") if model is Group else things
         act, _dash, _model = right.codename.partition("_")
         if right.codename == "can_send":
             return f"{things}: {_('schedule, send, resume and cancel')}"
@@ -168,17 +175,18 @@ class RightsField(forms.ModelMultipleChoiceField):
 
 
 def rights() -> QuerySet[Permission]:
-    models = [model for names in RIGHTS.values() for model in names]
+    """In the order of the menu, without those that nobody can use."""
+    models = [(app, model) for app, names in RIGHTS.items() for model in names]
     places = [
-        When(content_type__app_label=app, then=place)
-        for place, app in enumerate(RIGHTS)
+        When(content_type__app_label=app, content_type__model=model, then=place)
+        for place, (app, model) in enumerate(models)
     ]
     return (
-        Permission.objects.filter(
-            content_type__app_label__in=RIGHTS, content_type__model__in=models
-        )
+        Permission.objects.annotate(place=Case(*places, output_field=IntegerField()))
+        .filter(place__isnull=False)
+        .exclude(codename__in=USELESS)
         .select_related("content_type")
-        .order_by(Case(*places, output_field=IntegerField()), "content_type", "pk")
+        .order_by("place", "pk")
     )
 
 

@@ -1,9 +1,10 @@
 """The admin site: Bode's own frame around Django's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import dateformat, timezone
@@ -42,14 +43,15 @@ class BodeAdminSite(admin.AdminSite):
         request: HttpRequest,
         app_label: str,
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    ) -> Any:
         """The menu shows every section at once, so none has a page of its own."""
         return redirect(f"{self.name}:index")
 
 
 def _greeting(request: HttpRequest) -> dict[str, Any]:
     now = timezone.localtime()
-    name = request.user.first_name or request.user.get_username()
+    user = cast(User, request.user)  # the site lets nobody else in
+    name = user.get_short_name() or user.get_username()
     if now.hour < 12:
         greeting = _("Good morning, %(name)s")
     elif now.hour < 18:
