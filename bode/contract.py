@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, connections
+from django.utils import translation
 
 
 class ContractParser(CommandParser):
@@ -36,6 +37,8 @@ class ContractCommand(BaseCommand):
         parser = self.create_parser(argv[0], argv[1])
         options = vars(parser.parse_args(argv[2:]))
         logging.disable(logging.CRITICAL)
+        # Scripts read these sentences: they are the same whatever LANGUAGE_CODE says.
+        translation.activate("en")
         try:
             self.execute(*options.pop("args", ()), **options)
         except CommandError as error:
