@@ -15,6 +15,7 @@ from mailings.importing.languages import guess_language
 from mailings.importing.leaving import link_the_way_out
 from mailings.importing.markdown import to_html, to_words
 from mailings.models import Bulletin, Layout
+from mailings.rendering.parsing import parse
 from mailings.rendering.sanitising import sanitise
 from senders.addresses import BadAddress, validate_address
 from senders.models import Organisation, Sender
@@ -38,7 +39,7 @@ def import_bulletin(
     Raises MailingError where there is no subject, or no sender to write as.
     """
     heading = split_heading(text)
-    soup = BeautifulSoup(to_html(heading.text), "html.parser")
+    soup = parse(sanitise(to_html(heading.text)))
     fields = take_fields(soup, longest=LONGEST)
     link_the_way_out(soup)
     _drop_last_rule(soup)

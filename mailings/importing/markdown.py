@@ -5,13 +5,13 @@ import re
 from collections.abc import Sequence
 
 import nh3
-from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from mailings.rendering.merge import LINK
+from mailings.rendering.parsing import parse
 
 # Our own way out as a Markdown link: CommonMark takes no space in an address.
 _PLACE = re.compile(rf"\]\(\s*<?\{{\{{\s*{LINK}\s*\}}\}}>?\s*\)")
@@ -51,7 +51,7 @@ def to_html(text: str) -> str:
 def to_words(text: str) -> str:
     """One line of Markdown without its marks."""
     inline = _parser().renderInline(text)
-    return " ".join(BeautifulSoup(inline, "html.parser").get_text().split())
+    return " ".join(parse(inline).get_text().split())
 
 
 def _parser() -> MarkdownIt:

@@ -6,10 +6,10 @@ from functools import cached_property
 from itertools import accumulate, groupby
 from typing import TypeGuard
 
-from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 
 from mailings.models import Bulletin
+from mailings.rendering.parsing import parse
 from mailings.rendering.sanitising import sanitise
 from subscribers.models import MailingList
 
@@ -88,7 +88,7 @@ class Letter:
 
 def read(bulletin: Bulletin, *, lists: Sequence[MailingList]) -> Letter:
     addresses, source = _take_addresses(bulletin.body)
-    nodes = list(BeautifulSoup(sanitise(source), "html.parser").descendants)
+    nodes = list(parse(sanitise(source)).descendants)
     return Letter(
         bulletin=bulletin,
         lists=lists,
@@ -103,7 +103,7 @@ def _take_addresses(body: str) -> tuple[dict[str, str], str]:
 
     Rendering drops an address that it does not trust; here it can still be named.
     """
-    soup = BeautifulSoup(body, "html.parser")
+    soup = parse(body)
     addresses: dict[str, str] = {}
     for tag in soup.find_all(["a", "img"]):
         name = "src" if tag.name == "img" else "href"

@@ -18,7 +18,7 @@ _AROUND_BREAK = re.compile(r" *\n *")
 def to_text(html: str) -> str:
     """Paragraphs, lists, headings, quotes, tables and links as plain text."""
     # lxml is the fastest that bs4 has, and sanitised HTML is not too deep for it.
-    soup = BeautifulSoup(html, "lxml")
+    soup = parse(html, by="lxml")
     return "\n\n".join(_blocks(soup.body or soup))
 
 

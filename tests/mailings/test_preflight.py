@@ -222,6 +222,10 @@ def test_a_warning_that_was_ticked_off_is_no_longer_open():
     assert find_problems(bulletin) == [error, warning]
 
 
+def test_a_text_that_is_no_more_than_an_address_is_read_without_a_warning():
+    assert codes(body="http://x.example", sender=None) == ["sender_missing"]
+
+
 def test_deep_nesting_is_read_to_its_end():
     assert in_body("<div>" * 3000 + "TODO" + "</div>" * 3000) == ["placeholder"]
 
