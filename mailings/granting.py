@@ -39,9 +39,10 @@ def claim_slice(bulletin: Bulletin, *, size: int) -> Claim | None:
     """Claim up to `size` deliveries that are due, or None where there are none."""
     claim = Claim(id=uuid.uuid4(), bulletin=bulletin, rows=[])
     with transaction.atomic():
+        due = bulletin.deliveries.due().filter(bulletin__status=Bulletin.Status.SENDING)
         # Two workers never meet: SKIP LOCKED, or on SQLite one writer at a time.
-        due = bulletin.deliveries.due().select_for_update(skip_locked=True)
-        claim.rows.extend(due.order_by("due_at", "pk")[:size])
+        free = due.select_for_update(skip_locked=True, of=("self",))
+        claim.rows.extend(free.order_by("due_at", "pk")[:size])
         _rows(claim.rows).update(
             status=Status.CLAIMED, claim=claim.id, lease_until=Now() + lease()
         )
