@@ -7,6 +7,7 @@ address.
 """
 
 import re
+from functools import lru_cache
 
 import idna
 from django.core.exceptions import ValidationError
@@ -66,6 +67,7 @@ def _mask_word(word: str) -> str:
     return f"{word[:1]}•••••{word[-1:]}" if len(word) > 2 else "•••••"
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode().lower()
