@@ -76,6 +76,7 @@ def _ascii_domain(domain: str) -> str:
     labels = ascii_domain.split(".")
     if len(labels) < 2 or len(ascii_domain) > 253:
         raise BadAddress(_("The part after the @ is no domain: it needs a dot."))
-    if not all(_LABEL.fullmatch(label) for label in labels):
+    # A last label of digits would be an IP address (RFC 1123 section 2.1).
+    if labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadAddress(_("The part after the @ is no domain."))
     return ascii_domain
