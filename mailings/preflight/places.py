@@ -84,7 +84,7 @@ def _split(passage: Passage) -> Iterator[Problem]:
 
 
 def _broken(passage: Passage) -> Iterator[Problem]:
-    rest = PLACE.sub(lambda match: " " * len(match[0]), passage.text)
+    rest = PLACE.sub(lambda match: "\n" * len(match[0]), passage.text)
     for match in re.finditer(r"\{{2,}[^{}\n]{0,40}|[^{}\n]{0,40}\}{2,}", rest):
         yield error(
             "merge_broken",

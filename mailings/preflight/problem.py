@@ -1,7 +1,11 @@
 """What a check found: one sentence about one place, with the mend."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+# Not the dot inside a quotation: “See art. 5 of the law”.
+_SENTENCE_END = re.compile("[.] (?![^“‘]*[”’])")
 
 
 class Severity(StrEnum):
@@ -22,6 +26,16 @@ class Problem:
     def key(self) -> str:
         """By which an editor's tick is remembered."""
         return f"{self.code}:{self.where}:{self.quote}"
+
+    @property
+    def title(self) -> str:
+        """The message's first sentence: what is wrong."""
+        return _SENTENCE_END.split(self.message, maxsplit=1)[0].rstrip(".")
+
+    @property
+    def mend(self) -> str:
+        """The rest of the message."""
+        return self.message[len(self.title) :].lstrip(". ")
 
     @property
     def blocks(self) -> bool:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from mailings.models import Bulletin
 from mailings.preflight import find_problems, open_problems
@@ -150,6 +151,15 @@ def test_a_link_is_named_by_its_text_and_the_mend_is_said():
     assert problem.quote in problem.message
     assert "https" in problem.message
     assert (problem.where, problem.severity) == ("body", "error")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_is_wrong_and_the_mend_can_be_told_apart(language):
+    with translation.override(language):
+        (problem,) = found(body='<p>Kom. <a href="#">Lees art. 5. Nu.</a></p>')
+    assert "Lees art. 5. Nu." in problem.title
+    assert "https" in problem.mend
+    assert problem.message == f"{problem.title}. {problem.mend}"
 
 
 def test_a_link_without_an_address_is_an_error():
