@@ -1,7 +1,7 @@
 """The one question of the schedule page, and what may be answered to it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -23,7 +23,10 @@ class ScheduleForm(forms.Form):
             (LATER, gettext_lazy("At a chosen time")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose when it goes out.")},
+        error_messages={
+            "required": gettext_lazy("Choose when it goes out."),
+            "invalid_choice": gettext_lazy("Choose when it goes out."),
+        },
     )
     date = forms.DateField(
         label=gettext_lazy("Date"),
@@ -92,34 +95,31 @@ def local_moment(day: date, clock: time) -> datetime:
     """
     said = datetime.combine(day, clock)
     moment = said.replace(tzinfo=timezone.get_current_timezone())
-    words = {"time": clock.strftime(_("%H:%M")), "date": f"{day:%d-%m-%Y}"}
+    if refusal := _refusal(said, moment):
+        words = {"time": clock.strftime("%H:%M"), "date": f"{day:%d-%m-%Y}"}
+        raise forms.ValidationError(refusal % words)
+    return moment
+
+
+def _refusal(said: datetime, moment: datetime) -> str:
+    """Why this is no moment to send at; empty where it is one."""
     try:
-        back = moment.astimezone(timezone.get_fixed_timezone(0)).astimezone(
-            moment.tzinfo
-        )
+        there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
     except OverflowError:
-        raise forms.ValidationError(_("Choose a date that is nearer.")) from None
-    if back.replace(tzinfo=None) != said:
-        raise forms.ValidationError(
-            _(
-                "%(time)s does not exist on %(date)s: the clock goes forward then. "
-                "Choose another time."
-            )
-            % words
+        return _("Choose a date that is nearer.")
+    if there_and_back.replace(tzinfo=None) != said:
+        return _(
+            "%(time)s does not exist on %(date)s: the clock goes forward then. "
+            "Choose another time."
         )
     if moment.utcoffset() != moment.replace(fold=1).utcoffset():
-        raise forms.ValidationError(
-            _(
-                "%(time)s comes twice on %(date)s: the clock goes back then. "
-                "Choose another time."
-            )
-            % words
+        return _(
+            "%(time)s comes twice on %(date)s: the clock goes back then. "
+            "Choose another time."
         )
     if moment <= timezone.now():
-        raise forms.ValidationError(
-            _("This time has passed. Choose a later one, or “Now”.")
-        )
-    return moment
+        return _("This time has passed. Choose a later one, or “Now”.")
+    return ""
 
 
 def suggested_moment() -> dict[str, Any]:

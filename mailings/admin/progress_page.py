@@ -81,9 +81,7 @@ class ProgressPage(BulletinPages):
             "may_work": self.may_work(request),
         }
         template = "admin/mailings/bulletin/progress_live.html"
-        response = TemplateResponse(request, template, context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, template, context)
 
     def cancel_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET says what stopping means, POST stops."""

@@ -27,7 +27,7 @@ class SchedulePage(BulletinPages):
             return self.to("progress", bulletin)
         errors, warnings = _sorted_problems(preflight.open_problems(bulletin))
         form = ScheduleForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             warnings=warnings,
             initial={"when": NOW, **suggested_moment()},
         )
