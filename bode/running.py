@@ -32,7 +32,7 @@ TOGETHER = {
     "sender": [*MANAGE, "run_sender"],
 }
 BLINK = 0.1  # seconds between two looks at the children
-PATIENCE = 10  # seconds to finish what is in hand, before a child is killed
+PATIENCE = 20  # seconds to finish what is in hand, before a child is killed
 START = 60  # seconds for the server to answer
 PR_SET_PDEATHSIG = 1  # Linux, <linux/prctl.h>
 

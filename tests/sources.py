@@ -33,7 +33,9 @@ def files() -> list[Path]:
     if not (ROOT / ".git").exists():
         found = ROOT.rglob("*")
         return sorted(p for p in found if p.is_file() and not NOT_OURS & {*p.parts})
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    # A checkout may belong to another user than the one who tests it.
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    command += ["--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     names = sorted(listed.stdout.decode().split("\0"))
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
