@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mailings.models import Bulletin
 from senders.models import Organisation, Sender
-from subscribers.models import Subscription
+from subscribers.models import MailingList, Subscription
 
 BEFORE = (Bulletin.Status.DRAFT, Bulletin.Status.CANCELLED)
 
@@ -65,6 +65,10 @@ def _subscribers() -> Step:
     if done:
         title, detail, act = _("Subscribers added"), "", _("See all")
         url = reverse("admin:subscribers_subscriber_changelist")
+    elif not MailingList.objects.exists():
+        title, act = _("Make a list, and add subscribers to it"), _("Make a list")
+        detail = _("A list is what people subscribe to, like “Newsletter”.")
+        url = reverse("admin:subscribers_mailinglist_add")
     else:
         title, act = _("Add your first subscribers"), _("Add a subscriber")
         detail = _("One by one here, or many at once with import_subscribers.")
