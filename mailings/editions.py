@@ -204,16 +204,16 @@ def _edition(
 ) -> Edition:
     sender = bulletin.sender
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    reply_to = on_the_wire(sender.reply_to) if sender and sender.reply_to else ""
+    reply_to = _wire(sender.reply_to) if sender else ""
     from_address = on_the_wire(sender.from_address) if sender else address
-    contact = organisation.contact or reply_to or from_address
+    contact = _wire(organisation.contact) or reply_to or from_address
     edition = Edition(
         language=bulletin.language,
         subject=rendered.subject,
         from_name=sender.from_name if sender else name,
         from_address=from_address,
         reply_to=reply_to,
-        headers=_headers(lists, on_the_wire(contact)),
+        headers=_headers(lists, contact),
         list_ids=[one.pk for one in lists],
         html=rendered.html,
         text=rendered.text,
@@ -222,6 +222,10 @@ def _edition(
         edition.bulletin = bulletin
     edition.fingerprint = _fingerprint(edition)
     return edition
+
+
+def _wire(address: str) -> str:
+    return on_the_wire(address) if address else ""
 
 
 def _headers(lists: Sequence[MailingList], contact: str) -> list[list[str]]:
