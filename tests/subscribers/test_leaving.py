@@ -297,7 +297,7 @@ def test_who_already_left_sees_a_plain_page(client):
 
 def test_an_undo_after_a_suppression_or_without_the_list_says_so(client):
     reader, path = make_reader(language="en")
-    undo = undo_path(client.post(path))
+    undo = undo_path(client.post(f"{path}?lang=en"))
     suppress(EMAIL, reason="complained")
     assert "cannot be undone" in text(client.post(undo))
     assert statuses() == ["unsubscribed"]
