@@ -1,6 +1,7 @@
 """The list of bulletins: what each is, when it goes out, and how far it is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,18 +11,19 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailings.audience import recipients
-from mailings.figures import Progress
+from mailings.figures import Progress, totals
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
 from subscribers.models import MailingList
 
 Status = Bulletin.Status
-COUNTED = 10_000  # more people than this are not counted to draw a row
+COUNTED = 10_000  # more than this is not counted to draw a row
 STARTED = (Status.SENDING, Status.PAUSED, Status.SENT, Status.CANCELLED)
 
 
@@ -146,25 +148,68 @@ class BulletinChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Give each bulletin on this page what its row says."""
         super().get_results(request)
-        totals = _totals([one for one in self.result_list if one.status in STARTED])
         now = timezone.now()
         for bulletin in self.result_list:
-            bulletin.progress = None
-            if bulletin.pk in totals:
-                bulletin.progress = Progress(totals[bulletin.pk], 0.0, None)
-            people = _audience(bulletin)
-            bulletin.and_more = not bulletin.progress and people > COUNTED
-            bulletin.audience = COUNTED if bulletin.and_more else people
-            bulletin.reason_text = reason_text(bulletin.reason)
-            bulletin.wait = _wait(bulletin, now)
+            bulletin.row = _row(bulletin, now)
 
 
-def _audience(bulletin: Any) -> int:
-    """How many it went to, or would go to now: those are counted up to a bound."""
-    if bulletin.progress:
-        return bulletin.progress.audience
-    list_ids = [one.pk for one in bulletin.lists.all()]
-    return recipients(list_ids).order_by()[: COUNTED + 1].count()
+@dataclass(frozen=True)
+class Row:
+    """What the list says of a bulletin, in words. No count goes beyond COUNTED."""
+
+    audience: str  # empty where there is nobody
+    progress: Progress | None  # of one that has started
+    is_large: bool  # too large to be counted: its counts are bounds
+    said: dict[str, str]
+    reason: str
+    wait: str
+
+
+def _row(bulletin: Bulletin, now: datetime) -> Row:
+    if bulletin.status in STARTED:
+        people = _bounded(bulletin.deliveries.all())
+        progress = _progress(bulletin, is_large=people > COUNTED)
+    else:
+        list_ids = [one.pk for one in bulletin.lists.all()]
+        people, progress = _bounded(recipients(list_ids)), None
+    return Row(
+        audience=_said(people) if people else "",
+        progress=progress,
+        is_large=people > COUNTED,
+        said=_all_said(progress) if progress else {},
+        reason=reason_text(bulletin.reason),
+        wait=_wait(bulletin, now),
+    )
+
+
+def _progress(bulletin: Bulletin, *, is_large: bool) -> Progress:
+    """The counts by status; of a large bulletin each only up to the bound."""
+    if not is_large:
+        return Progress(totals(bulletin), 0.0, None)
+    deliveries = Delivery.objects.filter(bulletin=bulletin)
+    return Progress(
+        {
+            status.value: _bounded(deliveries.filter(status=status))
+            for status in Delivery.Status
+        },
+        0.0,
+        None,
+    )
+
+
+def _bounded(rows: QuerySet[Any]) -> int:
+    return rows.order_by()[: COUNTED + 1].count()
+
+
+def _all_said(progress: Progress) -> dict[str, str]:
+    counts = progress.totals | {"open": progress.open}
+    return {name: _said(count) for name, count in counts.items()}
+
+
+def _said(count: int) -> str:
+    """12.480, or 10.000+ where the counting stopped."""
+    said = number_format(min(count, COUNTED), force_grouping=True)
+    return f"{said}+" if count > COUNTED else said
 
 
 def _wait(bulletin: Bulletin, now: datetime) -> str:
@@ -174,22 +219,6 @@ def _wait(bulletin: Bulletin, now: datetime) -> str:
     if bulletin.send_at <= now:
         return _("any moment now")
     return _("in %(time)s") % {"time": timeuntil(bulletin.send_at, now, depth=1)}
-
-
-def _totals(bulletins: Sequence[Bulletin]) -> dict[int, dict[str, int]]:
-    """The counts by status of each of these bulletins."""
-    totals = {
-        one.pk: {status.value: 0 for status in Delivery.Status} for one in bulletins
-    }
-    counted = (
-        Delivery.objects.filter(bulletin__in=list(totals))
-        .order_by()
-        .values_list("bulletin_id", "status")
-        .annotate(Count("pk"))
-    )
-    for pk, status, count in counted:
-        totals[pk][status] = count
-    return totals
 
 
 class BulletinListing(admin.ModelAdmin):

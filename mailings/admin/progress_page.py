@@ -123,7 +123,10 @@ class ProgressPage(BulletinPages):
         return self.to("progress", bulletin)
 
     def _live(self, bulletin: Bulletin) -> dict[str, Any]:
-        context: dict[str, Any] = {"edition": bulletin.edition, "pace": _pace()}
+        context: dict[str, Any] = {
+            "edition": bulletin.edition,
+            "pace": _plain(settings.PACE),
+        }
         context["list_names"] = ", ".join(str(one) for one in bulletin.lists.all())
         if bulletin.status == Status.SCHEDULED:
             return context | _before(bulletin)
@@ -149,7 +152,7 @@ def _since(bulletin: Bulletin) -> dict[str, Any]:
     return {
         "progress": progress,
         "counts": _five_counts(progress.totals),
-        "rate": round(progress.rate, 1 if progress.rate < 10 else None),
+        "rate": _plain(round(progress.rate, 1 if progress.rate < 10 else None)),
         "time_left": _time_left(progress),
         "done_at": _done_at(progress),
         "reason": reason_text(bulletin.reason),
@@ -200,7 +203,6 @@ def _last_failure(bulletin: Bulletin, progress: figures.Progress) -> str:
     return reason_text(last or "")
 
 
-def _pace() -> float | int | None:
+def _plain(number: float | None) -> float | int | None:
     """As one says it: 4, and not 4.0."""
-    pace = settings.PACE
-    return int(pace) if pace and pace == int(pace) else pace
+    return int(number) if number and number == int(number) else number

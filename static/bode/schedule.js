@@ -10,6 +10,8 @@
   const button = form.querySelector("button[type=submit]");
   const words = form.querySelector(".says-later");
   const plain = words.textContent;
+  const spoken = document.documentElement.lang;
+  const language = !spoken || spoken === "en" ? "en-GB" : spoken;
 
   const moment = () => {
     const day = new Date(`${date.value}T00:00:00Z`);
@@ -17,7 +19,7 @@
     if (!date.value || !minutes || Number.isNaN(day.getTime())) return "";
     const options = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
     if (day.getUTCFullYear() !== new Date().getFullYear()) options.year = "numeric";
-    const said = new Intl.DateTimeFormat(document.documentElement.lang || "en-GB", options);
+    const said = new Intl.DateTimeFormat(language, options);
     const clock = form.dataset.clock.replace("HH", hours).replace("MM", minutes);
     return `${said.format(day)}, ${clock}`;
   };
