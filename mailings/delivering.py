@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
-from mailings import scheduling
 from mailings.alike import AlikeInARow
 from mailings.editions import Press
 from mailings.errors import WrongState
@@ -203,9 +203,9 @@ class Slice:
         if not self.trouble:
             return False
         try:
-            # Its own instance: the verb reads it anew, also where it refuses.
+            # Its own instance: the move reads it anew, also where it refuses.
             bulletin = Bulletin.objects.get(pk=self.claim.bulletin.pk)
-            scheduling.pause(bulletin, reason=self.trouble)
+            bulletin.move_to(Bulletin.Status.PAUSED, reason=self.trouble)
         except WrongState:
             return False  # somebody paused or cancelled it meanwhile
         self.worker.alike.pop(bulletin.pk, None)
@@ -220,7 +220,7 @@ def finish(bulletin: Bulletin) -> None:
         if bulletin.status != Bulletin.Status.SENDING:
             return
         if not bulletin.deliveries.open().exists():
-            scheduling.finish(bulletin)
+            bulletin.move_to(Bulletin.Status.SENT, finished_at=Now())
 
 
 def _made(press: Press, delivery: Delivery) -> Message | Verdict:

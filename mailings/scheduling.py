@@ -79,11 +79,6 @@ def cancel(bulletin: Bulletin) -> None:
         waiting.update(status=Delivery.Status.SKIPPED, reason=Reason.CANCELLED)
 
 
-def finish(bulletin: Bulletin) -> None:
-    """Note that nothing of it is left to do, or raise WrongState."""
-    bulletin.move_to(Status.SENT, finished_at=Now())
-
-
 def _hold(bulletin: Bulletin) -> None:
     """Read it anew and keep it: nobody edits it while it is checked and compiled."""
     Bulletin.objects.select_for_update().get(pk=bulletin.pk)
