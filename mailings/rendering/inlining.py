@@ -8,11 +8,15 @@ out of media queries and cuts deep HTML off without a word.
 import logging
 import re
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import cssutils
 from lxml import etree
 from premailer import Premailer
+
+# cssutils keeps whether it raises in a global, and turns it while it parses.
+_ONE_AT_A_TIME = Lock()
 
 
 class TooDeep(ValueError):
@@ -31,16 +35,17 @@ def inline(html: str) -> str:
     if any("depth" in str(error.message) for error in parser.error_log):
         raise TooDeep("The HTML nests too deep to be sent.")
     _cut_outside_styles(tree)
-    _Inliner(
-        allow_network=False,
-        allow_loading_external_files=False,
-        strip_important=False,
-        keep_style_tags=True,
-        disable_validation=True,
-        # Outlook takes these as whole pixels, whatever the CSS says.
-        disable_basic_attributes=["width", "height"],
-        cssutils_logging_level=logging.CRITICAL,
-    ).transform(tree.getroot())
+    with _ONE_AT_A_TIME:
+        _Inliner(
+            allow_network=False,
+            allow_loading_external_files=False,
+            strip_important=False,
+            keep_style_tags=True,
+            disable_validation=True,
+            # Outlook takes these as whole pixels, whatever the CSS says.
+            disable_basic_attributes=["width", "height"],
+            cssutils_logging_level=logging.CRITICAL,
+        ).transform(tree.getroot())
     return str(etree.tostring(tree, method="html", encoding="unicode"))
 
 
