@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.cells import before
 from bode.fields import PlainChoices
 from bode.ui import badge, moment
 
@@ -143,7 +144,8 @@ class PersonAdmin(PlainChoices, UserAdmin):
 
     @admin.display(description=gettext_lazy("last seen"), ordering="last_login")
     def seen(self, user: User) -> str:
-        return moment(user.last_login) if user.last_login else _("never")
+        last = moment(user.last_login) if user.last_login else _("never")
+        return before(_("last seen"), last)
 
 
 # What Django says of these is written for programmers.

@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.cells import after, before
+from bode.ui import number
 from mailings.models import Layout
 
 
@@ -49,7 +51,7 @@ class LayoutAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("colour"))
     def tint(self, layout: Layout) -> str:
         if not layout.colour:
-            return _("the organisation's")
+            return before(_("colour"), _("the organisation's"))
         return format_html(
             '<svg width="14" height="14" aria-hidden="true" focusable="false">'
             '<rect width="14" height="14" rx="4" fill="{0}"/></svg> {0}',
@@ -61,5 +63,5 @@ class LayoutAdmin(admin.ModelAdmin):
         return _("with logo") if layout.show_logo else _("without logo")
 
     @admin.display(description=gettext_lazy("bulletins"), ordering="used")
-    def bulletins(self, layout: Layout) -> int:
-        return getattr(layout, "used", 0)
+    def bulletins(self, layout: Layout) -> str:
+        return after(number(getattr(layout, "used", 0)), _("bulletins"))

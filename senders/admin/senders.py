@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.cells import before
 from senders.forms import SenderForm
 from senders.models import Sender
 
@@ -36,7 +37,7 @@ class SenderAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("answers go to"))
     def answers(self, sender: Sender) -> str:
-        return sender.reply_to or _("the same address")
+        return before(_("answers go to"), sender.reply_to or _("the same address"))
 
     @admin.display(description=gettext_lazy("signature"))
     def closing(self, sender: Sender) -> str:

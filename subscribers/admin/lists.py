@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.cells import after, before
 from bode.fields import PlainChoices
 from bode.ui import number
 from subscribers.counting import confirmed_on
@@ -69,11 +70,14 @@ class MailingListAdmin(PlainChoices):
     def people(self, mailing_list: MailingList) -> str:
         people = confirmed_on(mailing_list)
         count = number(people.count)
-        return _("more than %(count)s") % {"count": count} if people.and_more else count
+        if people.and_more:
+            count = _("more than %(count)s") % {"count": count}
+        return after(count, _("subscribers"))
 
     @admin.display(description=gettext_lazy("seen by"), ordering="is_public")
     def seen_by(self, mailing_list: MailingList) -> str:
-        return _("everyone") if mailing_list.is_public else _("subscribers only")
+        seen_by = _("everyone") if mailing_list.is_public else _("subscribers only")
+        return before(_("seen by"), seen_by)
 
     @admin.display(description=gettext_lazy("legal basis"), ordering="legal_basis")
     def ground(self, mailing_list: MailingList) -> str:

@@ -1,0 +1,75 @@
+"""Users and roles in the admin."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from tests.editors import make_chief, make_editor, read
+
+
+@pytest.fixture
+def chief():
+    return make_chief()
+
+
+def test_who_manages_users_gives_nobody_more_than_they_may_give():
+    manager = make_editor("view_user", "change_user")
+    user = User.objects.create_user("joris", is_staff=True)
+    url = reverse("admin:auth_user_change", args=[user.pk])
+
+    manager.post(url, {"username": "joris", "is_active": "on", "is_superuser": "on"})
+
+    user.refresh_from_db()
+    assert not user.is_superuser
+
+
+def test_who_manages_users_cannot_touch_who_may_do_everything():
+    manager = make_editor("view_user", "change_user")
+    chief = User.objects.create_superuser("chief", "chief@example.org", "x")
+
+    for page in ("change", "password_change"):
+        url = reverse(f"admin:auth_user_{page}", args=[chief.pk])
+        assert manager.post(url, {"username": "x"}).status_code == 403
+
+
+def test_nobody_deletes_themselves(chief):
+    me = User.objects.get(username="chief")
+
+    answer = chief.post(
+        reverse("admin:auth_user_delete", args=[me.pk]), {"post": "yes"}
+    )
+
+    assert answer.status_code == 403
+    assert User.objects.filter(pk=me.pk).exists()
+
+
+def test_a_user_gets_a_role_and_a_new_password(chief):
+    chief.post(reverse("admin:auth_group_add"), {"name": "Writers", "permissions": []})
+    created = chief.post(
+        reverse("admin:auth_user_add"),
+        {"username": "noor", "password1": "a-long-one-1", "password2": "a-long-one-1"},
+    )
+    assert created.status_code == 302
+    user = User.objects.get(username="noor")
+
+    chief.post(
+        reverse("admin:auth_user_change", args=[user.pk]),
+        {"username": "noor", "is_active": "on", "is_staff": "on", "groups": ["1"]},
+    )
+    chief.post(
+        reverse("admin:auth_user_password_change", args=[user.pk]),
+        {"password1": "another-one-2", "password2": "another-one-2"},
+    )
+
+    user.refresh_from_db()
+    assert user.is_staff
+    assert user.check_password("another-one-2")
+    assert [group.name for group in user.groups.all()] == ["Writers"]
+
+
+def test_a_role_names_its_rights_in_words(chief):
+    page = read(chief.get(reverse("admin:auth_group_add")))
+
+    assert "Bulletins: schedule, send, resume and cancel" in page
+    assert "Subscribers: see" in page
+    assert "log entry" not in page
