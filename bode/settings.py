@@ -103,7 +103,11 @@ ANYMAIL = {
     for name, value in env.values.items()
     if name.startswith(f"{TRANSPORT.upper()}_")
 }
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"bode@{SITE_HOST}")
+# Such a host as 127.0.0.1 makes no address; the name that stands for it does.
+_named = "." in SITE_HOST and SITE_HOST[-1].isalpha()
+DEFAULT_FROM_EMAIL = env.address(
+    "DEFAULT_FROM_EMAIL", f"bode@{SITE_HOST if _named else 'localhost.localdomain'}"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 PACE = env.number("PACE")
@@ -170,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in the letter works
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", "nl")
 if LANGUAGE_CODE not in dict(LANGUAGES):
