@@ -23,6 +23,7 @@ from mailings.models import Bulletin, Delivery
 from mailings.patience import until_stored
 from mailings.recording import Answer, record
 from senders.pacing import reserve
+from senders.text import one_line
 from senders.transports.base import (
     Broken,
     Busy,
@@ -37,6 +38,7 @@ T = TypeVar("T")
 SLICE = 500  # deliveries claimed at once …
 SLICE_SECONDS = 10.0  # … and no more than some seconds of work
 GROUP_SECONDS = 0.25  # with a pace: how much leaves between two commits
+PRESSES = 20  # kept at once, so that memory has a bound
 LONGEST_QUIET = 5.0  # seconds, between two tries at a server that says "not now"
 
 
@@ -75,6 +77,8 @@ class Worker:
     def press_for(self, delivery: Delivery) -> Press:
         """Compiled once for each edition."""
         if delivery.edition_id not in self.presses:
+            if len(self.presses) >= PRESSES:
+                self.presses.clear()
             self.presses[delivery.edition_id] = Press(
                 delivery.edition, delivery.bulletin
             )
@@ -135,18 +139,11 @@ class Slice:
     def _send_group(self) -> bool:
         """Hand the next group over; False where the slice is to end."""
         wanted = min(self.worker.group_size(), len(self.waiting))
-        unwelcome = None
-        try:
-            size = self.worker.transport.connect(wanted)
-        except Busy as error:
-            size, unwelcome = wanted, error
-        except Broken as error:
-            self.trouble = str(error)
-            return False
-        except Stopped:
-            return False
+        size, unwelcome = self._connect(wanted)
         group, self.waiting = self.waiting[:size], self.waiting[size:]
-        messages = {row.pk: _made(self.worker.press_for(row), row) for row in group}
+        messages = self._made(group)
+        if not messages:
+            return False
         if settings.PACE and not self._wait_for_turn(group, pace=settings.PACE):
             return False
         granted, go_on = self.worker.stored(lambda: self._record_and_grant(group))
@@ -158,6 +155,31 @@ class Slice:
             Answer(row, verdict) for row, verdict in zip(granted, verdicts, strict=True)
         ]
         return self._judge(verdicts, unwelcome=unwelcome) and go_on
+
+    def _connect(self, wanted: int) -> tuple[int, Busy | None]:
+        """For how many there is a connection; with Busy the group is to be deferred."""
+        try:
+            return self.worker.transport.connect(wanted), None
+        except Busy as error:
+            return wanted, error
+        except Broken as error:
+            self.trouble = str(error)
+        except Stopped:
+            pass
+        return 0, None
+
+    def _made(self, group: Sequence[Delivery]) -> dict[int, Message | Verdict]:
+        """Each delivery's message, or why it cannot be made: the others go on."""
+        try:
+            return {row.pk: _made(self.worker.press_for(row), row) for row in group}
+        except Exception as error:
+            # Not one mail but the whole edition: nothing of it may be tried.
+            self.trouble = f"the bulletin cannot be made: {_named(error)}"
+            return {}
+
+    def _record(self) -> None:
+        with transaction.atomic():
+            record(self.claim.id, self.answers)
 
     def _record_and_grant(
         self, group: Sequence[Delivery]
@@ -192,6 +214,10 @@ class Slice:
         for verdict in verdicts:
             if verdict.kind is Kind.BROKEN or alike.too_many(verdict):
                 self.trouble = self.trouble or verdict.reason
+        if any(verdict.kind is not Kind.SENT for verdict in verdicts):
+            # What comes next may take a while, and this must not be lost meanwhile.
+            self.worker.stored(self._record)
+            self.answers = []
         retry_after = max((one.retry_after or 0 for one in verdicts), default=0)
         if unwelcome or retry_after:
             self.worker.keep_quiet(retry_after=retry_after)
@@ -229,8 +255,12 @@ def _made(press: Press, delivery: Delivery) -> Message | Verdict:
         return press.message_for(delivery)
     except Exception as error:
         # Whatever it is, it concerns one mail; many alike pause the bulletin.
-        reason = f"the mail cannot be made: {type(error).__name__}: {error}"[:500]
+        reason = f"the mail cannot be made: {_named(error)}"
         return Verdict(Kind.REFUSED, reason, after_body=True)
+
+
+def _named(error: Exception) -> str:
+    return one_line(f"{type(error).__name__}: {error}")[:400]
 
 
 def _not_now(error: Busy) -> Verdict:

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 T = TypeVar("T")
+# Gone, restarting, full, or (InternalError) a stand-by that only reads.
+AWAY = (OperationalError, InterfaceError, InternalError)
 STEP = 0.5  # seconds between two tries
 # Asked to stop, a worker still tries for so long to write down what it handed over.
 LAST_TRIES = 30.0
@@ -26,7 +28,7 @@ def until_stored(
     while True:
         try:
             return act()
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             if stop.is_set():
                 give_up = give_up or time.monotonic() + LAST_TRIES
                 if time.monotonic() > give_up:

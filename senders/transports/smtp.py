@@ -17,7 +17,7 @@ from senders.transports.wire import ConnectionLost, Wire
 
 NO_CONNECTION = 30.0  # seconds of trying before the relay counts as gone
 AGAIN = 0.5  # seconds between two tries
-GROW_AGAIN = 60.0  # seconds until more connections are asked for than were given
+GROW_AGAIN = 600.0  # seconds until more connections are asked for than were given
 GOODBYE = 2.0  # seconds for QUIT
 LEASE_SHARE = 0.9  # of the lease: a message has its verdict while the row is ours
 _DOT = re.compile(rb"^\.", re.MULTILINE)

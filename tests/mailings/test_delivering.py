@@ -418,6 +418,29 @@ def test_a_mail_that_cannot_be_made_fails_alone(monkeypatch):
     assert reasons(bulletin)[1] == "the mail cannot be made: ValueError: no such value"
 
 
+def test_an_edition_that_cannot_be_made_pauses_and_fails_nobody(monkeypatch):
+    bulletin = make_sending_bulletin(people=3)
+
+    def broken(self, edition, bulletin):
+        raise KeyError("from_address")
+
+    monkeypatch.setattr(Press, "__init__", broken)
+    send(bulletin, ObedientTransport())
+    assert statuses(bulletin) == ["queued"] * 3
+    assert bulletin.reason == "the bulletin cannot be made: KeyError: 'from_address'"
+
+
+def test_verdicts_are_written_down_before_a_long_wait_for_a_connection():
+    bulletin = make_sending_bulletin(people=4)
+    seen = []
+    transport = ObedientTransport(
+        most=2, answer=lambda _: Verdict(Kind.IN_DOUBT, "connection lost")
+    )
+    transport.before_connect = lambda: seen.append(statuses(bulletin))
+    send(bulletin, transport)
+    assert seen[1] == ["in_doubt", "in_doubt", "claimed", "claimed"]
+
+
 # --- A database that goes away ---------------------------------------------------
 
 
