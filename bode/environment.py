@@ -7,12 +7,15 @@ counts as unset.
 
 import os
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from senders.addresses import BadAddress, normalise
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -69,6 +72,17 @@ class Environment:
         if not 0 < number < float("inf"):
             raise ImproperlyConfigured(f"{name} must be above zero, not {value!r}.")
         return number
+
+    def address(self, name: str, default: str) -> str:
+        """An e-mail address, alone or as `Name <address>`."""
+        value = self.text(name, default)
+        try:
+            normalise(parseaddr(value)[1])
+        except BadAddress:
+            raise ImproperlyConfigured(
+                f"{name} must be an e-mail address, not {value!r}."
+            ) from None
+        return value
 
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)

@@ -54,6 +54,7 @@ WRONG = [
     (DEMO, {"RETRY_SECONDS": "-1"}, "RETRY_SECONDS must be a whole number"),
     (DEMO, {"SMTP_CONNECTIONS": "0"}, "SMTP_CONNECTIONS must be a whole number"),
     (DEMO, {"UNDO_SECONDS": "a"}, "UNDO_SECONDS must be a whole number"),
+    (DEMO, {"DEFAULT_FROM_EMAIL": "nobody"}, "DEFAULT_FROM_EMAIL must be an e-mail"),
     (DEMO, {"LANGUAGE_CODE": "fr"}, "LANGUAGE_CODE must be nl or en"),
     (DEMO, {"TIME_ZONE": "Mars/North"}, "TIME_ZONE 'Mars/North' is unknown"),
     (DEMO, {"TIME_ZONE": "../etc/passwd"}, "TIME_ZONE '../etc/passwd' is unknown"),
