@@ -29,3 +29,7 @@ ALLOWED_HOSTS = ["*"]
 PACE = None
 # Hashing passwords slowly protects people and not tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# In a file: a live server's threads need connections of their own, as in production.
+DATABASES["default"]["TEST"] = {  # noqa: F405
+    "NAME": str(Path(tempfile.gettempdir()) / f"bode-tests-{os.getpid()}.sqlite3")
+}

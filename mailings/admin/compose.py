@@ -24,12 +24,13 @@ from mailings.errors import MailingError
 from mailings.forms import BulletinReading
 from mailings.models import Bulletin
 from mailings.preflight.problem import Problem
+from mailings.preflight.size import KB, LARGEST
+from mailings.rendering.inlining import TooDeep
+from senders.addresses import BadAddress
 from senders.transports.base import Message
 from subscribers.models import MailingList
 
 MAY_SEE_READERS = "subscribers.view_subscriber"
-# Above this Gmail cuts a mail off, and the reader does not find the leave link.
-MOST_KILOBYTES = 102
 
 
 class ComposePages(BulletinPages):
@@ -65,7 +66,8 @@ class ComposePages(BulletinPages):
         """
         if request.method == "POST":
             bulletin, lists = self._written(request, pk)
-            return caged(self._mail(request, bulletin, lists).html)
+            mail = self._mail(request, bulletin, lists)
+            return caged(mail.html if mail else "")
         saved = self.bulletin_for(request, pk or 0)
         return caged(self.mail_as_saved(request, saved).html)
 
@@ -86,8 +88,8 @@ class ComposePages(BulletinPages):
                 )
                 % {"people": number_format(people, force_grouping=True)},
                 "from": bulletin.sender.from_name if bulletin.sender else "",
-                "subject": mail.subject,
-                "text": mail.text,
+                "subject": mail.subject if mail else bulletin.subject,
+                "text": mail.text if mail else "",
             }
         )
 
@@ -121,8 +123,12 @@ class ComposePages(BulletinPages):
 
     def _mail(
         self, request: HttpRequest, bulletin: Bulletin, lists: list[MailingList]
-    ) -> Message:
-        edition = compile_edition(bulletin, lists=lists)
+    ) -> Message | None:
+        """None for what cannot be compiled: the checks say why."""
+        try:
+            edition = compile_edition(bulletin, lists=lists)
+        except (BadAddress, TooDeep):
+            return None
         reader = self._chosen_reader(request, lists)
         return _for(reader, Press(edition, bulletin))
 
@@ -185,7 +191,7 @@ def _checks(
     request: HttpRequest,
     bulletin: Bulletin,
     problems: list[Problem],
-    mail: Message,
+    mail: Message | None,
     people: int,
 ) -> str:
     """The panel "Checks", as HTML."""
@@ -195,8 +201,8 @@ def _checks(
             {
                 "number": number,
                 "problem": problem,
-                "title": problem.message.partition(". ")[0].rstrip("."),
-                "detail": problem.message.partition(". ")[2],
+                "title": problem.title,
+                "detail": problem.mend,
                 "ticked": problem.key in bulletin.ticked_off,
             }
             for number, problem in _numbered(problems)
@@ -204,8 +210,8 @@ def _checks(
         "errors": errors,
         "warnings": len(problems) - errors,
         "people": people,
-        "kilobytes": round(len(mail.html.encode()) / 1000),
-        "most_kilobytes": MOST_KILOBYTES,
+        "kilobytes": -(-len(mail.html.encode()) // KB) if mail else 0,
+        "most_kilobytes": LARGEST // KB,
     }
     return render_to_string(
         "admin/mailings/bulletin/compose_checks.html", context, request

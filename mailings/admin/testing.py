@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mailings.editions import Press, compile_edition
 from mailings.errors import MailingError
 from mailings.models import Bulletin
+from mailings.rendering.inlining import TooDeep
 from senders.addresses import BadAddress
 from senders.transports.backend import BackendTransport
 from senders.transports.base import Kind, Message, TransportError
@@ -41,9 +42,11 @@ def send_test(
             )
         )
     bulletin.subject = f"{MARK}{bulletin.subject}"
-    press = Press(compile_edition(bulletin, lists=lists), bulletin)
     try:
+        press = Press(compile_edition(bulletin, lists=lists), bulletin)
         _hand_over(press.practice_message(email=address, values=values))
+    except TooDeep as error:
+        raise NotTested(_("The test was not sent: mend the errors first.")) from error
     except (BadAddress, TransportError) as error:
         raise NotTested(
             _("The test was not sent. The answer was: %(reason)s") % {"reason": error}

@@ -23,7 +23,9 @@ function whole(address) {
 export function askLink({ href, isLink, needsWords }) {
   const dialog = field("link-dialog");
   dialog.querySelector("[data-words]").hidden = !needsWords;
-  dialog.querySelector("[data-remove]").hidden = !isLink;
+  const remove = dialog.querySelector("[data-remove]");
+  remove.hidden = !isLink;
+  remove.onclick = () => dialog.close("remove");
   field("link-words").value = "";
   field("link-address").value = href;
   return ask("link-dialog", (pressed) => ({

@@ -16,6 +16,14 @@ const Link = prose.Link.extend({
   }),
 });
 
+// Numbered as the reader's mail program numbers: the kind of numeral is not kept.
+const OrderedList = prose.OrderedList.extend({
+  addAttributes() {
+    const { start } = this.parent();
+    return { start };
+  },
+});
+
 // A picture from elsewhere is not fetched here: a box says what it shows. The preview
 // has the picture itself.
 const Image = prose.Image.extend({
@@ -30,7 +38,7 @@ const Image = prose.Image.extend({
 
 function wantedExtensions(textarea) {
   const { extensions } = JSON.parse(textarea.dataset.djangoProseEditorBode);
-  const known = { ...prose, Image, Link };
+  const known = { ...prose, Image, Link, OrderedList };
   const wanted = Object.entries(extensions).map(([name, options]) =>
     options === true ? known[name] : known[name].configure(options),
   );

@@ -112,10 +112,10 @@ function addItem(paragraph, { level, kind }, open) {
 function keepEmphasis(body) {
   for (const one of body.querySelectorAll("[data-style]")) {
     const style = styleOf(one);
-    if (one.matches("b, strong") && /font-weight:\s*(normal|400)/.test(style)) one.replaceWith(...one.childNodes);
+    if (one.matches("b, strong") && /(^|;)\s*font-weight:\s*(normal|400)/.test(style)) one.replaceWith(...one.childNodes);
     else if (one.matches("span")) {
-      if (/font-weight:\s*(bold|[6-9]00)/.test(style)) wrapInside(one, "strong");
-      if (/font-style:\s*italic/.test(style)) wrapInside(one, "em");
+      if (/(^|;)\s*font-weight:\s*(bold|[6-9]00)/.test(style)) wrapInside(one, "strong");
+      if (/(^|;)\s*font-style:\s*italic/.test(style)) wrapInside(one, "em");
     }
   }
 }

@@ -11,8 +11,11 @@ export function makePreview(form, editor) {
   let shown = "desktop";
   let count = 0;
 
-  function fit(frame = stage.lastElementChild) {
-    if (!frame) return;
+  function fit() {
+    for (const frame of stage.clientWidth ? stage.children : []) fitOne(frame);
+  }
+
+  function fitOne(frame) {
     const width = WIDTHS[shown];
     const room = stage.clientWidth;
     const scale = Math.min(1, room / width);
@@ -31,7 +34,7 @@ export function makePreview(form, editor) {
     frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
     frame.className = "arriving";
     stage.append(frame);
-    fit(frame);
+    fit();
     frame.addEventListener("load", () => {
       while (stage.firstElementChild !== frame) stage.firstElementChild.remove();
       frame.className = "";
