@@ -205,7 +205,7 @@ def _edition(
     sender = bulletin.sender
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply_to = _wire(sender.reply_to) if sender else ""
-    from_address = on_the_wire(sender.from_address) if sender else address
+    from_address = on_the_wire(sender.from_address if sender else address)
     contact = _wire(organisation.contact) or reply_to or from_address
     edition = Edition(
         language=bulletin.language,

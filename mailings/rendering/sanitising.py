@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import nh3
 
@@ -29,6 +30,8 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*
 _EMPTY = re.compile(r"<p>(?:\s|&nbsp;)*</p>")
 _NO_SOURCE = re.compile(r'<img(?! src| [^>]* src)(?: alt="([^"]*)")?[^>]*>')
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+# A browser or a converter may have quoted the braces of a personal place.
+_QUOTED_PLACE = re.compile(r"%7B%7B.*?%7D%7D", re.IGNORECASE)
 # Beyond about 254 levels lxml drops text without a word, and a table takes four.
 _DEEPEST = 45
 _CLOSE_THEMSELVES = {"p", "li", "br", "hr", "img"} | _TABLE - {"table"}
@@ -68,6 +71,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if value.isascii() and value.isdigit() else None
     if name not in ("href", "src"):
         return value
+    value = _QUOTED_PLACE.sub(lambda found: unquote(found[0]), value)
     if _CONTROLS.search(value):
         return None
     scheme = _SCHEME.match(value)

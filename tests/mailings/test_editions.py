@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 
 from mailings.editions import Press, compile_edition, values_of
 from mailings.models import Bulletin, Delivery, Edition, Layout
@@ -226,7 +227,7 @@ def test_an_unsaved_bulletin_with_nothing_in_it_compiles_for_a_preview():
         email="jan@eikerveld.example", values={"first_name": "Jan"}
     )
     parsed = parse(made)
-    assert parsed["From"] == "bode@127.0.0.1"
+    assert parsed["From"] == settings.DEFAULT_FROM_EMAIL
     assert "List-Id" not in parsed
     link = parsed["List-Unsubscribe"][1:-1]
     assert read_leave_token(link.rpartition("/")[2]).practice

@@ -24,6 +24,13 @@ def test_what_a_letter_needs_stays(source):
     assert sanitise(source) == source
 
 
+def test_a_place_that_a_browser_quoted_is_a_place_again():
+    clean = sanitise('<a href="%7B%7B%20unsubscribe_url%20%7D%7D">weg</a>')
+    assert clean == '<a href="{{ unsubscribe_url }}">weg</a>'
+    other = '<a href="https://x.example/%7Ba%7D">a</a>'
+    assert sanitise(other) == other
+
+
 @pytest.mark.parametrize("href", ["#", "", "/pagina", "pagina.html", "//x.example"])
 def test_a_link_that_leads_nowhere_stays_for_preflight_to_name(href):
     assert sanitise(f'<a href="{href}">a</a>') == f'<a href="{href}">a</a>'
