@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from senders.models import Pace
 
@@ -16,9 +15,7 @@ def reserve(transport: str, *, count: int, pace: float) -> float:
     One row decides, by the database's clock; what was not used is not saved up.
     """
     with transaction.atomic():
-        Pace.objects.get_or_create(
-            transport=transport, defaults={"next_at": timezone.now()}
-        )
+        Pace.objects.get_or_create(transport=transport, defaults={"next_at": Now()})
         row = (
             Pace.objects.select_for_update()
             .annotate(now=ExpressionWrapper(Now(), output_field=DateTimeField()))

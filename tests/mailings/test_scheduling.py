@@ -76,8 +76,9 @@ def test_a_warning_stays_ticked_off():
 
 def test_a_time_in_the_past_is_refused():
     bulletin = make_draft()
-    with pytest.raises(MailingError, match="past|verleden"):
+    with pytest.raises(MailingError) as refused:
         scheduling.schedule(bulletin, send_at=timezone.now() - timedelta(minutes=2))
+    assert type(refused.value) is MailingError  # not a problem of the text
     bulletin.refresh_from_db()
     assert bulletin.status == Status.DRAFT
 
