@@ -27,9 +27,14 @@ _DOT_ATOM = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 def field(name: str, parts: Iterable[str]) -> bytes:
-    """One header field with its CR LF; it folds between parts, never inside one."""
+    """One header field with its CR LF; it folds between parts, never inside one.
+
+    Raises ValueError for a part that would begin a line of its own.
+    """
     lines, line = [], f"{name}:"
     for part in parts:
+        if not part.isprintable():
+            raise ValueError(f"{name} holds a control character.")
         # The first part stays beside the name: a line of white space is no field.
         if len(line) + 1 + len(part) > _LINE and line != f"{name}:":
             lines.append(line)

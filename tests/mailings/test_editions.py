@@ -1,6 +1,5 @@
 import email
 import email.policy
-import json
 import re
 from datetime import UTC, datetime
 
@@ -231,7 +230,6 @@ def test_an_unsaved_bulletin_with_nothing_in_it_compiles_for_a_preview():
     assert "List-Id" not in parsed
     link = parsed["List-Unsubscribe"][1:-1]
     assert read_leave_token(link.rpartition("/")[2]).practice
-    json.dumps([edition.headers, edition.list_ids])
 
 
 def test_a_reader_before_the_start_gets_the_same_mail_but_for_its_id(delivery):
@@ -285,5 +283,17 @@ def test_no_header_comes_out_of_a_text(field, delivery):
     setattr(bulletin, field, bad)
     made = Press(compile_edition(bulletin), bulletin).practice_message(
         email="jo@x.example", values=dict.fromkeys(FIELDS, bad)
+    )
+    assert parse(made).keys() == ORDER
+
+
+def test_no_header_comes_out_of_a_name():
+    bad = "a\r\nBcc: b@x.example\nList-Unsubscribe: <https://x.example>\u2028x"
+    make_organisation(name=bad)
+    chosen = make_list(name=bad)
+    sender = make_sender(from_name=bad, reply_to="vragen@lageland.example")
+    person = make_subscriber(lists=[chosen], name=bad)
+    made = message_for(
+        make_delivery(make_bulletin(lists=[chosen], sender=sender), person)
     )
     assert parse(made).keys() == ORDER

@@ -215,6 +215,20 @@ def test_no_text_of_an_editor_is_a_template(bad):
     assert "49" not in subject + text
 
 
+def test_plain_text_is_never_markup():
+    bad = '<img src=x onerror="a()"><script>b()</script>"\'&'
+    house = House(name=bad, footer=bad, postal_address=bad)
+    fields = ("subject", "headline", "preheader", "signature")
+    html = letter(
+        list_names=(bad, bad), house=house, body="", **dict.fromkeys(fields, bad)
+    )[1]
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.find(["img", "script"]) is None
+    assert soup.title.string == bad
+    assert soup.h1.string == bad
+    assert soup.get_text().count(bad) == 11
+
+
 def test_names_of_the_house_are_no_personal_places():
     house = House(name="{{ email }}", footer="x", postal_address="{{ name }}")
     rendered = compose(make_content(house=house, list_names=("{{ function }}",)))

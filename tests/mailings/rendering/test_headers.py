@@ -75,6 +75,12 @@ def test_an_address_is_never_encoded_or_folded():
     assert lines_of(raw)[-1] == f" <{address}>"
 
 
+@pytest.mark.parametrize("bad", ["\r\n", "\n", "\r", "\0", "\x1b"])
+def test_an_address_that_begins_another_header_is_refused(bad):
+    with pytest.raises(ValueError, match="Reply-To holds a control character"):
+        headers.field("Reply-To", [f"a{bad}Bcc: b@x.example"])
+
+
 def test_only_the_name_of_a_list_id_is_encoded():
     made = headers.list_id("Große Liste <x>", "weekly", "news.example.org")
     assert made.startswith("=?utf-8?")
