@@ -34,7 +34,8 @@ def until_stored(
                 if time.monotonic() > give_up:
                     raise
             if not told:
-                report(f"The database does not answer, so nothing leaves: {error}.")
+                said = str(error).strip().rstrip(".?")
+                report(f"The database does not answer, so nothing leaves: {said}.")
             told = True
             _begin_anew()
             time.sleep(STEP)
