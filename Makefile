@@ -21,7 +21,7 @@ test: environment chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BARE) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 environment: python
 	@$(PYTHON) bode/installing.py requirements.txt requirements-dev.txt
