@@ -22,6 +22,7 @@ RECENT = 20
 SHOWN = 5
 FAILED_FOR = timedelta(days=7)
 REMEMBERED = 600  # seconds: what became of a sent bulletin changes seldom
+JUST_NOW = 5  # seconds: editors who look together count once
 
 Status = Bulletin.Status
 
@@ -178,7 +179,11 @@ def running() -> list[Running]:
 
 
 def _running(bulletin: Bulletin) -> Running:
-    progress = figures.progress(bulletin)
+    key = f"home-progress-{bulletin.pk}"
+    progress: figures.Progress | None = cache.get(key)
+    if progress is None:
+        progress = figures.progress(bulletin)
+        cache.set(key, progress, JUST_NOW)
     return Running(bulletin, progress, _time_left(progress.seconds_left))
 
 

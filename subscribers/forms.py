@@ -1,6 +1,6 @@
 """The form of one person, and of the lists that this person is on."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -98,3 +98,9 @@ class MailingListForm(forms.ModelForm):
             "default_sender",
             "legal_basis",
         ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "default_sender" in self.fields:
+            sender = cast(forms.ModelChoiceField, self.fields["default_sender"])
+            sender.empty_label = _("No fixed sender")

@@ -60,6 +60,14 @@ class SubscriberAdmin(admin.ModelAdmin):
             .prefetch_related("subscriptions__mailing_list")
         )
 
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Subscriber | None = None
+    ) -> bool:
+        """Who left stays known, or a later import would write to them again."""
+        may = super().has_delete_permission(request, obj)
+        left = Subscription.Status.UNSUBSCRIBED
+        return may and not (obj and obj.subscriptions.filter(status=left).exists())
+
     @admin.display(description=gettext_lazy("subscriber"), ordering="email")
     def who(self, person: Subscriber) -> str:
         if not person.display_name:

@@ -171,6 +171,20 @@ def test_the_page_of_a_blocked_person_says_so(chief):
     assert "reported a mail as spam" in page
 
 
+def test_who_left_cannot_be_deleted_since_an_import_would_bring_them_back(chief):
+    readers = make_list()
+    person = make_subscriber("noor@eikerveld.example", lists=[readers])
+    url = reverse("admin:subscribers_subscriber_delete", args=[person.pk])
+    subscribing.unsubscribe(person, readers)
+    assert chief.post(url, {"post": "yes"}).status_code == 403
+
+    typo = make_subscriber("nor@eikerveld.example", lists=[readers])
+    url = reverse("admin:subscribers_subscriber_delete", args=[typo.pk])
+    chief.post(url, {"post": "yes"})
+
+    assert list(Subscriber.objects.all()) == [person]
+
+
 def test_who_may_only_look_changes_nothing():
     readers = make_list()
     person = make_subscriber("noor@eikerveld.example", lists=[readers])
