@@ -12,7 +12,8 @@ class OutboxMail(models.Model):
     """A mail that would have left."""
 
     at = models.DateTimeField(_("time"), auto_now_add=True)
-    recipient = models.CharField(_("recipient"), max_length=320)
+    # As the mail says it: the name is what people search for.
+    recipient = models.CharField(_("recipient"), max_length=700)
     subject = models.CharField(_("subject"), max_length=500)
     source = models.BinaryField(_("source"))
 
@@ -31,7 +32,7 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         OutboxMail.objects.bulk_create(
             OutboxMail(
-                recipient=", ".join(message.recipients())[:320],
+                recipient=", ".join(message.to or message.recipients())[:700],
                 subject=str(message.subject)[:500],
                 source=message.message().as_bytes(),
             )
