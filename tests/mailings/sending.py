@@ -80,3 +80,14 @@ def statuses(bulletin: Bulletin) -> list[str]:
 
 def reasons(bulletin: Bulletin) -> list[str]:
     return list(bulletin.deliveries.order_by("pk").values_list("reason", flat=True))
+
+
+def people(*numbers: int) -> list[str]:
+    return [f"p{number}@lezer.example" for number in numbers]
+
+
+def answering(**verdicts: Verdict) -> ObedientTransport:
+    """A transport that answers as named for p0, p1 …, and takes all others."""
+    return ObedientTransport(
+        answer=lambda message: verdicts.get(message.recipient.split("@")[0], SENT)
+    )
