@@ -33,6 +33,7 @@ class Envelope:
     name: str
     subject: str
     is_bulletin: bool
+    is_test: bool  # a bulletin that an editor sent to herself
 
 
 def open_mail(source: bytes) -> OpenedMail:
@@ -56,10 +57,12 @@ def read_envelope(source: bytes) -> Envelope:
     """Read the headers alone; nothing is raised."""
     headers = BytesHeaderParser(policy=policy.default).parsebytes(source)
     recipient = _header(headers, source, "To")
+    subject = _header(headers, source, "Subject")
     return Envelope(
         name=parseaddr(recipient)[0] or parseaddr(recipient)[1] or recipient,
-        subject=_header(headers, source, "Subject"),
+        subject=subject,
         is_bulletin="List-Id" in headers,
+        is_test=subject.startswith("[Test] "),
     )
 
 

@@ -1,5 +1,6 @@
 """The last look before a bulletin goes out, and the question when."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from mailings.models import Bulletin
 from mailings.preflight import Problem
 
 FIRST_PROBLEMS = 5
+# Shows the script how a time is written here: 11.22 uur, 11:22.
+CLOCK_SAMPLE = datetime(2000, 1, 1, 11, 22)
 
 
 class SchedulePage(BulletinPages):
@@ -44,11 +47,13 @@ class SchedulePage(BulletinPages):
     def _go(
         self, request: HttpRequest, bulletin: Bulletin, form: ScheduleForm
     ) -> HttpResponse:
+        # Only what was on the page and ticked off there: no warning of a second ago.
+        accept = bool(form.warnings)
         if form.cleaned_data["when"] == NOW:
-            scheduling.send_now(bulletin, accept_warnings=True)
+            scheduling.send_now(bulletin, accept_warnings=accept)
             self.log_change(request, bulletin, "Send now.")
         else:
-            scheduling.schedule(bulletin, send_at=form.send_at, accept_warnings=True)
+            scheduling.schedule(bulletin, send_at=form.send_at, accept_warnings=accept)
             self.log_change(request, bulletin, "Scheduled.")
         return self.to("progress", bulletin)
 
@@ -68,6 +73,7 @@ class SchedulePage(BulletinPages):
             "summary": audience.summary(list(bulletin.lists.all())),
             "undo_seconds": settings.UNDO_SECONDS,
             "zone": settings.TIME_ZONE,
+            "clock_sample": CLOCK_SAMPLE,
         }
         return self.page(request, bulletin, "schedule", **context)
 

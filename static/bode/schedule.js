@@ -20,7 +20,7 @@
     const options = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
     if (day.getUTCFullYear() !== new Date().getFullYear()) options.year = "numeric";
     const said = new Intl.DateTimeFormat(language, options);
-    const clock = form.dataset.clock.replace("HH", hours).replace("MM", minutes);
+    const clock = form.dataset.clock.replace(/11(\D+)22/, `${hours}$1${minutes}`);
     return `${said.format(day)}, ${clock}`;
   };
 

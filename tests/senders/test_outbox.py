@@ -247,5 +247,10 @@ def test_links_open_beside_the_frame(html, starts):
     assert framed(html).startswith(starts)
 
 
+def test_a_test_mail_is_called_one():
+    assert read_envelope(make_source(Subject="[Test] Handreiking")).is_test
+    assert not read_envelope(make_source()).is_test
+
+
 def test_an_envelope_without_a_name_shows_the_address():
     assert read_envelope(b"To: a@lezer.example\r\n\r\n").name == "a@lezer.example"
