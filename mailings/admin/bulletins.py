@@ -17,7 +17,7 @@ from mailings.admin.compose import MAY_SEE_READERS, ComposePages
 from mailings.admin.compose_words import words
 from mailings.admin.flight import FlightPages
 from mailings.admin.listing import BulletinListing
-from mailings.errors import MailingError, WrongState
+from mailings.errors import MailingError
 from mailings.forms import LONGEST_BODY, BulletinForm
 from mailings.models import Bulletin, Layout
 from mailings.rendering.merge import FIELDS
@@ -101,7 +101,7 @@ class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
             return super().changeform_view(request, object_id, form_url, context)
         except MailingError as refusal:
             request.META[REFUSAL] = refusal
-            return super().changeform_view(request, object_id, form_url, context)
+            return self.changeform_view(request, object_id, form_url, extra_context)
 
     def _not_written_on(self, request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
         """Show it to who may see it; say to a writer why nothing was saved."""
@@ -111,10 +111,9 @@ class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
             return self._read_page(request, bulletin)
         if not super().has_change_permission(request, bulletin):
             raise PermissionDenied
-        refusal = WrongState(bulletin, Bulletin.Status.DRAFT)
         messages.error(
             request,
-            _("%(reason)s What you wrote was not saved.") % {"reason": refusal},
+            _("This bulletin is no longer a draft, so what you wrote was not saved."),
         )
         return self.to("change", bulletin)
 

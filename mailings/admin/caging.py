@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from senders.opened_mail import framed
 
 
-def caged(html: str) -> HttpResponse:
+def caged(html: str, *, status: int = 200) -> HttpResponse:
     """The mail as a page that runs no script, whoever opens it and how."""
-    response = HttpResponse(framed(html))
+    response = HttpResponse(framed(html), status=status)
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; "
         f"img-src 'self' {settings.SITE_URL} data: https:; "

@@ -3,6 +3,7 @@
 Each gets the whole form as it stands in the browser and saves nothing of it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.formats import number_format
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,23 +43,29 @@ class ComposePages(BulletinPages):
             "readers": self.readers_page,
             "test": self.test_page,
         }
+        guarded = {
+            name: self.admin_site.admin_view(page) for name, page in pages.items()
+        }
+        guarded["preview"] = self._in_its_frame(guarded["preview"])
         new = [
-            path(
-                f"add/{name}/",
-                self.admin_site.admin_view(page),
-                name=f"mailings_bulletin_new_{name}",
-            )
-            for name, page in pages.items()
+            path(f"add/{name}/", page, name=f"mailings_bulletin_new_{name}")
+            for name, page in guarded.items()
         ]
         begun = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(page),
-                name=f"mailings_bulletin_{name}",
-            )
-            for name, page in pages.items()
+            path(f"<int:pk>/{name}/", page, name=f"mailings_bulletin_{name}")
+            for name, page in guarded.items()
         ]
         return [*new, *begun, *super().get_urls()]
+
+    def _in_its_frame(self, page: Callable[..., Any]) -> Callable[..., Any]:
+        """The page, without a login form in the frame for who has been logged out."""
+
+        def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+            if not self.admin_site.has_permission(request):
+                return caged(escape(_("You have been logged out.")), status=403)
+            return page(request, pk)
+
+        return view
 
     def preview_page(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """The mail of one reader as it would leave, in a frame that runs no script.

@@ -112,6 +112,23 @@ def test_saving_by_keyboard_saves_and_forgets_the_copy(editor_page, bulletin):
     assert kept_copies(editor_page) == []
 
 
+def test_a_new_bulletin_is_written_and_its_copy_forgotten(editor_page, bulletin):
+    editor_page.goto("/admin/mailings/bulletin/add/")
+    expect(editor_page.locator(MAIL)).to_be_visible()
+    editor_page.fill("#id_subject", "Een nieuw bulletin")
+    write_at_the_end(editor_page, "Vandaag is er nieuws.")
+    editor_page.locator("[data-choice=lists] summary").click()
+    editor_page.locator("#id_lists input").check()
+    with editor_page.expect_navigation():
+        editor_page.keyboard.press("Control+s")
+    made = Bulletin.objects.get(subject="Een nieuw bulletin")
+    assert made.body == "<p>Beste {{ salutation }},</p><p>Vandaag is er nieuws.</p>"
+    assert made.lists.count() == 1
+    expect(editor_page.locator(MAIL)).to_be_visible()
+    assert kept_copies(editor_page) == []
+    assert editor_page.complaints == []
+
+
 def test_an_expired_login_does_not_cost_the_text(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     Session.objects.all().delete()

@@ -84,6 +84,19 @@ def test_the_button_beside_a_problem_leads_to_its_words(editor_page, bulletin):
     assert editor_page.evaluate(paragraph).startswith("Of")
 
 
+def test_the_words_of_a_problem_are_not_hidden_under_the_buttons(
+    new_page, log_in, editor, bulletin
+):
+    bulletin.body = "<p>Regel.</p>" * 60 + '<p>Lees <a href="#">deze link</a>.</p>'
+    bulletin.save()
+    page = log_in(new_page(width=390, height=700), editor)
+    open_bulletin(page, bulletin)
+    page.locator("[data-go]").first.click()
+    words = page.locator(".writing .problem-words").bounding_box()
+    row = page.locator(".compose-submit").bounding_box()
+    assert 0 < words["y"] < row["y"] - 40
+
+
 def test_the_button_beside_a_missing_list_opens_the_choice(editor_page, bulletin):
     bulletin.lists.clear()
     open_bulletin(editor_page, bulletin)

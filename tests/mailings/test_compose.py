@@ -149,7 +149,7 @@ def test_a_forged_post_changes_nothing_of_what_is_no_draft(status):
     response = an_editor("mailings.can_send").post(
         page(bulletin), answers(bulletin, subject="Vervalst"), follow=True
     )
-    assert "What you wrote was not saved" in response.content.decode()
+    assert "so what you wrote was not saved" in response.content.decode()
     bulletin.refresh_from_db()
     assert (bulletin.subject, bulletin.status, bulletin.version) == ("Vast", status, 1)
 
@@ -183,7 +183,10 @@ def test_who_may_nothing_sees_nothing():
 
 def test_a_stranger_is_asked_to_log_in():
     bulletin = make_bulletin()
-    for name in ("preview", "checks", "test"):
+    shown = Client().post(page(bulletin, "preview"), answers(bulletin))
+    assert shown.status_code == 403
+    assert b"handreiking" not in shown.content
+    for name in ("checks", "test"):
         response = Client().post(page(bulletin, name), answers(bulletin))
         assert response.url.startswith(reverse("admin:login"))
 

@@ -6,6 +6,8 @@ import { Problems } from "./problems.js";
 import { settings, words } from "./settings.js";
 import { bindToolbar, setLink } from "./toolbar.js";
 
+const COVERED = { top: 110, right: 0, bottom: 120, left: 0 };
+
 // Their own keys for a link open their own dialog, which knows English alone.
 const Link = prose.Link.extend({
   addKeyboardShortcuts: () => ({
@@ -67,8 +69,12 @@ export function makeEditor(textarea, { tooLong }) {
         role: "textbox",
         "aria-multiline": "true",
         "aria-labelledby": "body-label",
+        "aria-describedby": "body-too-long",
         lang: document.getElementById("id_language").value,
       },
+      // The toolbar sticks to the top, and the row with the buttons to the foot.
+      scrollMargin: COVERED,
+      scrollThreshold: COVERED,
       transformPastedHTML: cleanPaste,
       handlePaste: (view, _event, slice) => {
         const length = view.state.doc.content.size + slice.content.size;

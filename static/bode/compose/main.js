@@ -25,10 +25,10 @@ forgetSaved();
 const tooLongNote = byId("body-too-long");
 
 function sayTooLong(length) {
-  tooLongNote.hidden = length <= settings.longestBody;
-  if (tooLongNote.hidden) return;
+  const fits = length <= settings.longestBody;
   const values = { length: number(length), most: number(settings.longestBody) };
-  tooLongNote.querySelector("span").textContent = words("tooLong", values);
+  tooLongNote.hidden = fits;
+  tooLongNote.querySelector("span").textContent = fits ? "" : words("tooLong", values);
 }
 
 const editor = makeEditor(body, { tooLong: sayTooLong });
@@ -43,8 +43,12 @@ async function look() {
   asking?.abort();
   if (leaving || body.value.length > settings.longestBody) return;
   asking = new AbortController();
+  const token = form.elements.csrfmiddlewaretoken.value;
+  preview.look();
   try {
     show(await post(settings.pages.checks, form, { signal: asking.signal }));
+    // It was renewed on the way: the preview was asked for with the old one.
+    if (form.elements.csrfmiddlewaretoken.value !== token) preview.look();
   } catch (error) {
     if (error.name !== "AbortError") byId("logged-out").hidden = !(error instanceof LoggedOut);
   }
@@ -59,7 +63,6 @@ function show(answer) {
   byId("preview-text").textContent = answer.text;
   showMustMend(answer.errors);
   sayOnce(answer.said);
-  preview.look();
 }
 
 function showMustMend(errors) {

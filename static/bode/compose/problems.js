@@ -127,7 +127,9 @@ export function markProblems(editor, problems) {
 export function selectProblem(editor, wanted) {
   const marks = key.getState(editor.state).find(undefined, undefined, (spec) => spec.number === wanted);
   if (!marks.length) return false;
-  editor.chain().focus().setTextSelection({ from: marks[0].from, to: marks.at(-1).to }).run();
-  editor.commands.scrollIntoView();
+  const { from } = marks[0];
+  editor.chain().focus(null, { scrollIntoView: false }).setTextSelection({ from, to: marks.at(-1).to }).run();
+  // To where neither the toolbar nor the row at the foot covers it.
+  scrollBy({ top: editor.view.coordsAtPos(from).top - innerHeight * 0.4 });
   return true;
 }
