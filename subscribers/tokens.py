@@ -72,7 +72,8 @@ def read_undo_token(token: str) -> Leave:
 
 
 def _leave_signer() -> Signer:
-    return Signer(sep=_SEPARATOR, salt="subscribers.leave")
+    # A mail of years ago must still be left: this key outlives a new SECRET_KEY.
+    return Signer(key=settings.ADDRESS_KEY, sep=_SEPARATOR, salt="subscribers.leave")
 
 
 def _undo_signer() -> TimestampSigner:

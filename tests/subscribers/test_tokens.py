@@ -91,14 +91,21 @@ def test_what_was_never_signed_is_refused(token):
 
 def test_a_token_signed_with_another_key_is_refused(settings):
     token = make_token()
-    settings.SECRET_KEY = "another-key-another-key-another-key-another-key-anoth"
+    settings.ADDRESS_KEY = "another-key-another-key-another-key-another-key-anoth"
     with pytest.raises(BadSignature):
         tokens.read_leave_token(token)
 
 
+def test_a_link_in_an_old_mail_outlives_a_new_secret_key(settings):
+    token = make_token()
+    settings.SECRET_KEY = "another-key-another-key-another-key-another-key-anoth"
+    assert tokens.read_leave_token(token).subscriber_id
+
+
 @pytest.mark.parametrize("content", ["", "x", "AA", "AA.1", "A.1.2", "é.1.2", "AA.1.?"])
-def test_content_of_another_shape_is_refused_even_when_signed(content):
-    token = Signer(sep=".", salt="subscribers.leave").sign(content)
+def test_content_of_another_shape_is_refused_even_when_signed(content, settings):
+    key = settings.ADDRESS_KEY
+    token = Signer(key=key, sep=".", salt="subscribers.leave").sign(content)
     with pytest.raises(BadSignature):
         tokens.read_leave_token(token)
 
