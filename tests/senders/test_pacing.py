@@ -27,7 +27,7 @@ def test_what_was_not_used_is_not_saved_up():
 
 def test_each_transport_has_its_own_turns():
     reserve("smtp", count=100, pace=1.0)
-    assert reserve("mailgun", count=1, pace=1.0) == 0
+    assert reserve("mailgun", count=1, pace=1.0) < 0.01
 
 
 @pytest.mark.django_db(transaction=True)
