@@ -57,6 +57,7 @@ class Worker:
         self.report = report
         self.presses: dict[int, Press] = {}
         self.alike: dict[int, AlikeInARow] = {}
+        self.lost = False  # verdicts could not be written down: they will be in doubt
         self.unwelcome = 0  # how often in a row the server said "not now"
 
     def send_slice(self, bulletin: Bulletin) -> bool:
@@ -68,7 +69,9 @@ class Worker:
         try:
             slice_.send()
         finally:
+            self.lost = True  # … unless it is written down
             self.stored(slice_.end)
+            self.lost = False
         return True
 
     def stored(self, act: Callable[[], T]) -> T:

@@ -16,12 +16,17 @@ LAST_TRIES = 30.0
 
 
 def until_stored(
-    act: Callable[[], T], *, stop: threading.Event, report: Callable[[str], None]
+    act: Callable[[], T],
+    *,
+    stop: threading.Event,
+    report: Callable[[str], None],
+    in_hand: bool = True,
 ) -> T:
     """Do what the database is needed for, however long it is away.
 
     `act` runs again from its beginning, also where nobody knows whether its commit
-    held. Raises what the database raised once it was away for LAST_TRIES after `stop`.
+    held. Raises what the database raised once it was away for LAST_TRIES after `stop`;
+    at once where nothing is in hand.
     """
     told = False
     give_up = None
@@ -30,8 +35,9 @@ def until_stored(
             return act()
         except AWAY as error:
             if stop.is_set():
-                give_up = give_up or time.monotonic() + LAST_TRIES
-                if time.monotonic() > give_up:
+                wait = LAST_TRIES if in_hand else 0
+                give_up = give_up or time.monotonic() + wait
+                if time.monotonic() >= give_up:
                     raise
             if not told:
                 said = str(error).strip().rstrip(".?")

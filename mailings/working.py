@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from mailings.delivering import Worker, finish
 from mailings.models import Bulletin
-from mailings.patience import until_stored
+from mailings.patience import AWAY, until_stored
 from mailings.starting import start_due
 from mailings.sweeping import sweep
 from senders.transports import make_transport
@@ -23,13 +23,16 @@ def work(
     """Do all work that is due, until `stop` is set or, `until_idle`, none is left.
 
     A bulletin that pauses on a broken transport, and a database that is away, are
-    told to `report` in one sentence each. Several workers may run at once.
+    told to `report` in one sentence each. Several workers may run at once. Raises what
+    the database raised only where verdicts could not be written down before the end.
     """
     worker = Worker(make_transport(stop=stop), stop=stop, report=report)
     idle = 0
     try:
         while not stop.is_set():
-            worked = until_stored(lambda: _round(worker), stop=stop, report=report)
+            worked = until_stored(
+                lambda: _round(worker), stop=stop, report=report, in_hand=False
+            )
             idle = 0 if worked else idle + 1
             if until_idle and idle:
                 return
@@ -37,6 +40,9 @@ def work(
                 worker.transport.close()
             if idle:
                 stop.wait(IDLE)
+    except AWAY:
+        if worker.lost or not stop.is_set():
+            raise
     finally:
         worker.transport.close()
 

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import OperationalError
 from django.db.models.functions import Now
 
-from mailings import patience, scheduling, working
+from mailings import delivering, patience, scheduling, working
 from mailings.models import Bulletin
 from senders.transports.base import Kind, Verdict
 from tests.mailings.sending import (
@@ -105,7 +105,7 @@ def test_one_bulletin_that_pauses_does_not_stop_another(transport):
     assert statuses(bad) == ["queued", "queued"]
 
 
-def test_it_goes_on_until_it_is_stopped(transport):
+def test_it_goes_on_until_it_is_stopped(transport, monkeypatch):
     stop = threading.Event()
     looks = []
 
@@ -114,12 +114,8 @@ def test_it_goes_on_until_it_is_stopped(transport):
         if len(looks) == 3:
             stop.set()
 
-    original = working.sweep
-    working.sweep = look
-    try:
-        working.work(until_idle=False, stop=stop)
-    finally:
-        working.sweep = original
+    monkeypatch.setattr(working, "sweep", look)
+    working.work(until_idle=False, stop=stop)
     assert len(looks) == 3
 
 
@@ -150,15 +146,30 @@ def test_a_database_that_is_away_is_waited_for(transport, monkeypatch):
     ]
 
 
-def test_a_database_that_never_comes_back_ends_the_wait_after_a_stop(monkeypatch):
-    monkeypatch.setattr(patience, "LAST_TRIES", 0.1)
+def test_an_idle_worker_without_a_database_stops_at_once(transport, monkeypatch):
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()
-
-    def away():
-        raise OperationalError("gone")
-
+    monkeypatch.setattr(working, "sweep", _away)
     begun = time.monotonic()
-    with pytest.raises(OperationalError):
-        patience.until_stored(away, stop=stop, report=lambda _: None)
+    working.work(until_idle=False, stop=stop)
     assert time.monotonic() - begun < 2
+
+
+def test_verdicts_that_could_not_be_written_down_are_no_quiet_end(
+    transport, monkeypatch
+):
+    monkeypatch.setattr(patience, "LAST_TRIES", 0.1)
+    make_due_bulletin(people=1)
+    stop = threading.Event()
+
+    def goes_away():
+        stop.set()
+        monkeypatch.setattr(delivering, "record", lambda *_: _away())
+
+    transport.during = goes_away
+    with pytest.raises(OperationalError):
+        working.work(until_idle=False, stop=stop)
+
+
+def _away():
+    raise OperationalError("gone")
