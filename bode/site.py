@@ -26,7 +26,7 @@ class BodeAdminSite(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the frame of every page shows. It must stay cheap."""
         context = super().each_context(request)
-        context["organisation"] = Organisation.objects.current()
+        context["organisation"] = _organisation()
         if context["has_permission"]:
             context["menu"] = build_menu(self, request)
             context["sending_state"] = sending_state()
@@ -46,6 +46,11 @@ class BodeAdminSite(admin.AdminSite):
     ) -> Any:
         """The menu shows every section at once, so none has a page of its own."""
         return redirect(f"{self.name}:index")
+
+
+def _organisation() -> Organisation:
+    """Without its logo, which a page would carry for nothing."""
+    return Organisation.objects.defer("logo").first() or Organisation()
 
 
 def _greeting(request: HttpRequest) -> dict[str, Any]:
