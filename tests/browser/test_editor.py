@@ -142,6 +142,20 @@ def test_the_tools_make_what_they_say(editor_page, bulletin):
     )
 
 
+def test_keys_lead_out_of_the_text(editor_page, bulletin):
+    open_bulletin(editor_page, bulletin)
+    write_at_the_end(editor_page, "")
+    editor_page.locator("[data-tool=table]").click()
+    editor_page.locator("#table-dialog button.primary").click()
+    editor_page.keyboard.press("Alt+F10")
+    assert editor_page.evaluate("document.activeElement.dataset.tool") == "block"
+    editor_page.locator(".writing td").first.click()
+    editor_page.keyboard.press("Tab")
+    assert editor_page.evaluate("document.activeElement.id") == "body-text"
+    editor_page.keyboard.press("Escape")
+    assert editor_page.evaluate("document.activeElement.localName") == "summary"
+
+
 def test_a_table_is_made_and_survives_saving(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     write_at_the_end(editor_page, "")

@@ -18,6 +18,20 @@ const Link = prose.Link.extend({
   }),
 });
 
+// Tab stays inside a table or a list: other keys lead out of the text.
+const WaysOut = prose.Extension.create({
+  name: "waysOut",
+  addKeyboardShortcuts: () => ({
+    Escape: () => focusOn(".choice summary"),
+    "Alt-F10": () => focusOn("#editor .tool[tabindex='0']"),
+  }),
+});
+
+function focusOn(selector) {
+  document.querySelector(selector).focus();
+  return true;
+}
+
 // Numbered as the reader's mail program numbers: the kind of numeral is not kept.
 const OrderedList = prose.OrderedList.extend({
   addAttributes() {
@@ -44,7 +58,7 @@ function wantedExtensions(textarea) {
   const wanted = Object.entries(extensions).map(([name, options]) =>
     options === true ? known[name] : known[name].configure(options),
   );
-  return [...wanted, MergeField, Problems];
+  return [...wanted, MergeField, Problems, WaysOut];
 }
 
 export const htmlOf = (editor) => (editor.isEmpty ? "" : writtenOut(editor.getHTML()));
@@ -69,7 +83,7 @@ export function makeEditor(textarea, { tooLong }) {
         role: "textbox",
         "aria-multiline": "true",
         "aria-labelledby": "body-label",
-        "aria-describedby": "body-too-long",
+        "aria-describedby": "body-too-long body-keys",
         lang: document.getElementById("id_language").value,
       },
       // The toolbar sticks to the top, and the row with the buttons to the foot.

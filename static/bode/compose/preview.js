@@ -16,8 +16,8 @@ export function makePreview(form, editor) {
   }
 
   function fitOne(frame) {
-    const width = WIDTHS[shown];
     const room = stage.clientWidth;
+    const width = shown === "desktop" ? Math.max(WIDTHS.desktop, room) : WIDTHS[shown];
     const scale = Math.min(1, room / width);
     const height = Math.max(lengthOf(editor, shown), stage.clientHeight / scale);
     frame.style.width = `${width}px`;
