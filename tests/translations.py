@@ -70,13 +70,15 @@ def update() -> None:
         known = before.get(message.id, context=message.context)
         catalog.add(
             message.id,
-            known.string if known else None,
+            known.string
+            if known and known.pluralizable == message.pluralizable
+            else "",
             context=message.context,
             locations=[(path, None) for path, _line in message.locations],
         )
-    with (FOLDER / "django.po").open("wb") as file:
-        write_po(file, catalog, omit_header=False, width=88, sort_output=True)
-    _drop_dates(FOLDER / "django.po")
+    written = io.BytesIO()
+    write_po(written, catalog, width=88, sort_output=True)
+    (FOLDER / "django.po").write_text(_without_dates(written.getvalue().decode()))
     with (FOLDER / "django.mo").open("wb") as file:
         write_mo(file, standing())
     for message in standing():
@@ -88,9 +90,8 @@ def strings(message) -> list[str]:
     return list(message.string) if message.pluralizable else [message.string]
 
 
-def _drop_dates(path: Path) -> None:
+def _without_dates(source: str) -> str:
     """A date in the header would change the file at every run."""
-    lines = path.read_text().splitlines(keepends=True)
     dropped = (
         "POT-Creation-Date",
         "PO-Revision-Date",
@@ -100,9 +101,8 @@ def _drop_dates(path: Path) -> None:
         "Project-Id-Version",
         "Report-Msgid-Bugs-To",
     )
-    path.write_text(
-        "".join(line for line in lines if not line.lstrip('"').startswith(dropped))
-    )
+    lines = source.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip('"').startswith(dropped))
 
 
 if __name__ == "__main__":
