@@ -55,6 +55,7 @@ def make_sent(*, started_at: datetime, **own: Any) -> Bulletin:
         status=Bulletin.Status.SENT,
         send_at=started_at,
         started_at=started_at,
+        created_at=started_at - timedelta(days=3),
         **own,
     )
 

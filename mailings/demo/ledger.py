@@ -79,7 +79,7 @@ def _fill_outbox(bulletin: Bulletin, deliveries: list[Delivery]) -> None:
     messages = [press.message_for(each) for each in sent]
     mails = OutboxMail.objects.bulk_create(
         OutboxMail(
-            recipient=message.recipient,
+            recipient=message.to_header,
             subject=message.subject,
             source=message.content,
         )
