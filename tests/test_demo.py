@@ -110,8 +110,9 @@ def test_the_outbox_holds_each_mail_as_it_was_sent(demo):
     deliveries = sent().deliveries.filter(status=Delivery.Status.SENT)
     assert len(kept) == deliveries.count()
     for delivery in deliveries.select_related("edition"):
-        mail = kept[delivery.email]
-        assert bytes(mail.source) == press.message_for(delivery).content
+        message = press.message_for(delivery)
+        mail = kept[message.to_header]
+        assert bytes(mail.source) == message.content
         assert mail.at == delivery.sent_at
         read = email.message_from_bytes(bytes(mail.source), policy=default)
         assert read["Subject"] == mail.subject == sent().subject
