@@ -52,6 +52,35 @@ def test_a_paste_from_word_comes_out_clean(editor_page, bulletin):
     assert editor_page.complaints == []
 
 
+def test_a_typed_list_of_word_becomes_a_list(editor_page, bulletin):
+    open_bulletin(editor_page, bulletin)
+    editor_page.locator(".writing").click()
+    editor_page.keyboard.press("Control+a")
+    typed = "<p class=MsoListParagraph>·<span>&nbsp;&nbsp; </span>Een</p>"
+    paste(editor_page, "text/html", f"{typed}<p class=MsoNormal>Twee</p>")
+    assert body_of(editor_page) == "<ul><li><p>Een</p></li></ul><p>Twee</p>"
+
+
+def test_nothing_that_is_pasted_runs(editor_page, bulletin):
+    open_bulletin(editor_page, bulletin)
+    editor_page.locator(".writing").click()
+    editor_page.keyboard.press("Control+a")
+    hostile = (
+        "<p onclick=alert(1)>Dag<img src=x onerror=alert(1)>"
+        "<a href='javascript:alert(1)'>klik</a></p><script>alert(1)</script>"
+    )
+    paste(editor_page, "text/html", hostile)
+    assert body_of(editor_page) == "<p>Dagklik</p>"
+    assert editor_page.complaints == []
+
+
+def test_a_link_without_an_address_stays_one_until_it_is_mended(editor_page, bulletin):
+    bulletin.body = '<p>Lees <a href="">deze link</a>.</p>'
+    bulletin.save()
+    open_bulletin(editor_page, bulletin)
+    expect(editor_page.locator(".writing a .problem-words")).to_have_count(1)
+
+
 def test_a_pasted_field_becomes_a_box(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()

@@ -73,7 +73,8 @@ export function makeEditor(textarea, { tooLong }) {
   const editor = new prose.Editor({
     element: place,
     extensions: wantedExtensions(textarea),
-    content: textarea.value,
+    // A link without an address stays one, so that the checks can name it.
+    content: textarea.value.replaceAll(' href=""', ' href="#"'),
     // Its sheet would be an inline one; ours has the same rules.
     injectCSS: false,
     editorProps: {

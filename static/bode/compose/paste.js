@@ -24,11 +24,11 @@ export function cleanPaste(html) {
   return body.innerHTML;
 }
 
-// A style that the page's policy forbids is not even parsed; we read it as data.
+// What the page's policy forbids is not even parsed: a style is read as data instead.
 function withoutStyles(html) {
   return html
     .replace(/<style[\s\S]*?<\/style\s*>/gi, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/(\s)style(\s*=)/gi, "$1data-style$2"));
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/(\s)(style|on[a-z]+)(\s*=)/gi, "$1data-$2$3"));
 }
 
 const styleOf = (element) => element.dataset.style?.toLowerCase() ?? "";
@@ -87,11 +87,21 @@ function takeMarker(paragraph) {
   return found[0].trim();
 }
 
+// The spaces that Word put between the bullet and the words.
+function trimStart(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    walker.currentNode.data = walker.currentNode.data.replace(/^[\s\u00a0]+/, "");
+    if (walker.currentNode.data) return;
+  }
+}
+
 // Put the paragraph as an item in the list of its level; the list that stands there.
 function addItem(paragraph, { level, kind }, open) {
   const item = document.createElement("li");
   const text = document.createElement("p");
   text.append(...paragraph.childNodes);
+  trimStart(text);
   item.append(text);
   const depth = Math.min(level, open.length + 1);
   open.length = Math.min(open.length, depth);
