@@ -1,5 +1,6 @@
 # make run    the product with demo content, on http://127.0.0.1:8000 (PORT changes it)
 # make test   every check there is
+# make bench  what takes how long, as ratios within one run
 # make pins   requirements.txt and requirements-dev.txt anew, from the .in files
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +11,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 \
 	--no-emit-index-url --no-emit-find-links
 CHROMIUM := apt-get install -y --no-install-recommends chromium
 
-.PHONY: run test environment python chromium pins
+.PHONY: run test bench environment python chromium pins
 
 run: python
 	@$(PYTHON) bode/installing.py requirements.txt && \
@@ -22,6 +23,9 @@ test: environment chromium
 	$(BIN)/mypy
 	$(BARE) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+
+bench: environment
+	$(BIN)/python -m tests.benchmarks
 
 environment: python
 	@$(PYTHON) bode/installing.py requirements.txt requirements-dev.txt

@@ -174,10 +174,11 @@ def _content(
 
 
 def _house(bulletin: Bulletin, organisation: Organisation) -> House:
-    layout = bulletin.layout
+    layout, sender = bulletin.layout, bulletin.sender
     shows_logo = layout is None or layout.show_logo
     return House(
-        name=organisation.name,
+        # Until somebody says whose Bode this is, mail is its sender's.
+        name=organisation.name if organisation.pk or not sender else sender.from_name,
         colour=(layout and layout.colour) or organisation.colour,
         logo_url=logo_url() if shows_logo and organisation.logo else "",
         logo_size=_logo_size(bytes(organisation.logo)),

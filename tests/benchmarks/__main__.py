@@ -1,0 +1,54 @@
+"""`make bench`: what takes how long, on this machine, as one page of figures.
+
+Machines differ and are noisy: compare the lines of one run, never two runs.
+"""
+
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from tests.benchmarks import letters
+
+ROUNDS = 15
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """The median of several rounds, after one that warms up."""
+    act()
+    taken = []
+    for _round in range(ROUNDS):
+        begun = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - begun)
+    return 1000 * statistics.median(taken)
+
+
+def main() -> None:
+    settings.DATABASES["default"]["NAME"] = ":memory:"
+    call_command("migrate", verbosity=0)
+    bulletin, press, subscriber = letters.prepare()
+    client = Client()
+    client.force_login(letters.make_editor())
+    form = letters.form_of(bulletin)
+    page = f"/admin/mailings/bulletin/{bulletin.pk}"
+    lines = {
+        "compile an edition, once per bulletin": lambda: letters.compile_it(bulletin),
+        "join one reader's message": lambda: press.message_for_subscriber(subscriber),
+        "preview page, as the editor types": lambda: client.post(
+            f"{page}/preview/", form
+        ),
+        "checks, as the editor types": lambda: client.post(f"{page}/checks/", form),
+    }
+    print(f"Python {platform.python_version()}, {platform.machine()}")
+    print(f"A bulletin of {len(bulletin.body) // 1024} KB; medians of {ROUNDS} rounds.")
+    for name, act in lines.items():
+        print(f"{milliseconds(act):10.2f} ms  {name}")
+
+
+if __name__ == "__main__":
+    main()
