@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from mailings.models import Bulletin
     from mailings.preflight.problem import Problem
 
 
@@ -17,11 +16,10 @@ class MailingError(Exception):
 class WrongState(MailingError):
     """The bulletin's status does not allow this move."""
 
-    def __init__(self, bulletin: "Bulletin", target: str) -> None:
-        labels = dict(type(bulletin).Status.choices)
+    def __init__(self, *, now: str, target: str) -> None:
         super().__init__(
             _("The bulletin is “%(now)s”, so it cannot become “%(target)s”.")
-            % {"now": labels[bulletin.status], "target": labels[target]}
+            % {"now": now, "target": target}
         )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailings.editions import compile_edition
-from mailings.errors import MailingError, NotReady, WrongState
+from mailings.errors import MailingError, NotReady
 from mailings.models import Bulletin, Delivery
 from mailings.preflight import open_problems
 from mailings.preflight.problem import Severity
@@ -34,7 +34,7 @@ def schedule(
     with transaction.atomic():
         _hold(bulletin)
         if bulletin.status != Status.DRAFT:
-            raise WrongState(bulletin, Status.SCHEDULED)
+            raise bulletin.wrong_state(Status.SCHEDULED)
         _check(bulletin, accept_warnings=accept_warnings)
         edition = compile_edition(bulletin)
         edition.save()

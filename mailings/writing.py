@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mailings.errors import MailingError, WrongState
+from mailings.errors import MailingError
 from mailings.models import Bulletin
 
 WRITTEN = (
@@ -45,5 +45,5 @@ def save_draft(bulletin: Bulletin, *, based_on: int) -> None:
 def _refuse(bulletin: Bulletin) -> None:
     now = Bulletin.objects.get(pk=bulletin.pk)
     if now.status != Bulletin.Status.DRAFT:
-        raise WrongState(now, Bulletin.Status.DRAFT)
+        raise now.wrong_state(Bulletin.Status.DRAFT)
     raise SavedElsewhere

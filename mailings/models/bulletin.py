@@ -138,4 +138,8 @@ class Bulletin(models.Model):
         moved = here.update(status=target, **changes)
         self.refresh_from_db()
         if not moved:
-            raise WrongState(self, target)
+            raise self.wrong_state(target)
+
+    def wrong_state(self, target: Status) -> WrongState:
+        """What to raise where its status, as read last, does not allow the move."""
+        return WrongState(now=self.get_status_display(), target=str(target.label))

@@ -270,12 +270,6 @@ def test_the_signature_goes_where_the_editor_left_it_out():
     assert "Nadia" not in compile_edition(Bulletin.objects.get()).text
 
 
-def test_without_an_organisation_the_letter_is_its_sender_s():
-    html = compile_edition(make_bulletin()).html
-    assert "Gemeenteverbond Lageland" in html
-    assert "Bode" not in html
-
-
 def test_without_contact_questions_go_where_answers_go():
     sender = make_sender(reply_to="vragen@lageland.example")
     edition = compile_edition(make_bulletin(sender=sender))

@@ -33,3 +33,9 @@ def test_a_layout_may_leave_the_logo_out():
     Layout.objects.default()
     Layout.objects.update(show_logo=False)
     assert "<img" not in compile_edition(make_bulletin()).html
+
+
+def test_without_an_organisation_the_letter_is_its_sender_s():
+    html = compile_edition(make_bulletin()).html
+    assert "Gemeenteverbond Lageland" in html
+    assert "Bode" not in html

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from mailings import audience, scheduling
-from mailings.errors import NotReady, WrongState
+from mailings.errors import NotReady
 from mailings.management.bulletin_command import BulletinCommand
 from mailings.models import Bulletin
 from mailings.preflight import open_problems
@@ -32,7 +32,7 @@ class Command(BulletinCommand):
 
     def act(self, bulletin: Bulletin, **options: Any) -> None:
         if bulletin.status != Bulletin.Status.DRAFT:
-            raise WrongState(bulletin, Bulletin.Status.SCHEDULED)
+            raise bulletin.wrong_state(Bulletin.Status.SCHEDULED)
         if not options["yes"]:
             self._ask(bulletin)
         scheduling.schedule(bulletin, send_at=options["at"], accept_warnings=True)
