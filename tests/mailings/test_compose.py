@@ -233,9 +233,9 @@ def test_what_was_sent_is_kept():
 
 def test_the_page_needs_no_exception_from_the_content_security_policy():
     response = an_editor().get(page(make_bulletin()))
-    rules = response["Content-Security-Policy"]
-    assert "script-src 'self';" in rules
-    assert "style-src 'self';" in rules
+    rules = response["Content-Security-Policy"].split("; ")
+    assert "script-src 'self'" in rules
+    assert "style-src 'self'" in rules
     text = response.content.decode()
     assert not re.search(r"\sstyle=|\son[a-z]+=", text)
     inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", text)
