@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailings import audience, preflight
-from mailings.admin.caging import caged
 from mailings.admin.pages import BulletinPages
 from mailings.admin.readers import Reader, find_readers, the_reader
 from mailings.admin.testing import send_test
@@ -29,6 +28,7 @@ from mailings.preflight.problem import Problem
 from mailings.preflight.size import KB, LARGEST
 from mailings.rendering.inlining import TooDeep
 from senders.addresses import BadAddress
+from senders.caging import caged
 from senders.transports.base import Message
 from subscribers.models import MailingList
 

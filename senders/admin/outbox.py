@@ -14,8 +14,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from senders.caging import caged
 from senders.models import OutboxMail
-from senders.opened_mail import framed, open_mail, read_envelope
+from senders.opened_mail import open_mail, read_envelope
 
 ON_A_PAGE = 20
 COUNTED = 1000  # more than this is not counted to draw a page
@@ -85,17 +86,7 @@ class OutboxMailAdmin(admin.ModelAdmin):
         """The mail's HTML, caged: it runs no script, whoever opens it and how."""
         self._may_look(request)
         mail = open_mail(_source(get_object_or_404(OutboxMail, pk=pk)))
-        response = HttpResponse(framed(mail.html))
-        response["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'unsafe-inline'; "
-            f"img-src 'self' {settings.SITE_URL} data: https:; "
-            "frame-ancestors 'self'; form-action 'none'; "
-            "sandbox allow-popups allow-popups-to-escape-sandbox"
-        )
-        # A browser refuses a page of its own opener policy inside a sandbox.
-        response["Cross-Origin-Opener-Policy"] = "unsafe-none"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return caged(mail.html)
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._may_look(request)
