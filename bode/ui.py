@@ -184,6 +184,8 @@ def _steps(bulletin: "Bulletin") -> list[Step]:
     tone = {"paused": "amber", "cancelled": "grey"}.get(bulletin.status, "")
     if bulletin.status in ("paused", "cancelled"):
         names[here] = BULLETIN_LOOKS[bulletin.status].word
+    if bulletin.status == "cancelled":  # it ended there, and was never sent
+        details[2:] = [details[3], ""]
     if bulletin.status == "draft":
         details = [_("being written"), "", "", ""]
     return [

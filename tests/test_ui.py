@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from bode import bars, paging, ui
 from mailings.models import Bulletin, Delivery
@@ -81,6 +81,15 @@ def test_the_strip_shows_four_steps_and_where_it_stands(status, states):
 
     assert re.findall(r'<li class="(\w+)', strip) == states
     assert strip.count('aria-current="step"') == states.count("current")
+
+
+def test_the_strip_of_what_was_stopped_ends_where_it_stopped():
+    stopped = Bulletin(status="cancelled", finished_at=timezone.now())
+
+    strip = rendered("{% status_strip b %}", b=stopped)
+
+    last_two = [step.count('class="detail"') for step in strip.split("<li")[3:]]
+    assert last_two == [1, 0]
 
 
 def test_a_bar_has_a_part_for_each_state_and_none_is_too_small_to_see():

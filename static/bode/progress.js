@@ -7,7 +7,11 @@
   const ASK_WHILE_IT_WAITS = 15000;
   const ASK_AGAIN_AFTER = 8000; // when the server did not answer
   const SPEAK_EVERY = 10000;
-  if (!page || !["sending", "scheduled", "paused"].includes(page.dataset.status)) return;
+  if (!page) return;
+  // After a stop the sender still writes down who was skipped.
+  const moves = (part) =>
+    ["sending", "scheduled", "paused"].includes(part.dataset.status) || "open" in part.dataset;
+  if (!moves(page)) return;
 
   const lost = page.querySelector("[data-lost]");
   const announce = page.querySelector("[data-announce]");
@@ -61,6 +65,7 @@
       put(fresh);
       speak(fresh.querySelector("[data-sentence]")?.textContent.trim());
       lost.hidden = true;
+      if (!moves(fresh)) return;
     } catch {
       lost.hidden = false;
       wait = ASK_AGAIN_AFTER;
