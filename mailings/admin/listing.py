@@ -218,7 +218,12 @@ def _wait(bulletin: Bulletin, now: datetime) -> str:
         return ""
     if bulletin.send_at <= now:
         return _("any moment now")
-    return _("in %(time)s") % {"time": timeuntil(bulletin.send_at, now, depth=1)}
+    if bulletin.send_at - now < timedelta(days=1):
+        time = timeuntil(bulletin.send_at, now, depth=1)
+    else:  # days are counted on the calendar, as people do
+        days = [timezone.localdate(moment) for moment in (bulletin.send_at, now)]
+        time = timeuntil(*days, depth=1)
+    return _("in %(time)s") % {"time": time}
 
 
 class BulletinListing(admin.ModelAdmin):

@@ -1,6 +1,6 @@
 """The list of bulletins in the admin."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -76,6 +76,17 @@ def test_a_row_says_why_it_is_paused():
     scheduling.pause(bulletin, reason="535 5.7.8 <i>refused</i>")
     page = make_editor(*EDITOR).get(LIST).content.decode()
     assert "535 5.7.8 &lt;i&gt;refused&lt;/i&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("send_at", "said"),
+    [("2026-11-25T09:00", "over 17"), ("2026-11-26T09:00", "over 2"), (None, "")],
+)
+def test_days_to_wait_are_counted_on_the_calendar(send_at, said):
+    afternoon = timezone.make_aware(datetime(2026, 11, 24, 15, 30))
+    when = timezone.make_aware(datetime.fromisoformat(send_at)) if send_at else None
+    bulletin = Bulletin(status=Status.SCHEDULED, send_at=when)
+    assert listing._wait(bulletin, afternoon).startswith(said)
 
 
 def test_a_row_leads_to_where_its_work_is():
