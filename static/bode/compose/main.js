@@ -139,6 +139,9 @@ if (copy) {
   });
   unsaved.querySelector("[data-when]").textContent = when;
   unsaved.hidden = false;
+  // After a reload the browser would go back to where the text stood, far below it.
+  history.scrollRestoration = "manual";
+  unsaved.scrollIntoView({ block: "center" });
 }
 unsaved.querySelector("[data-restore]").addEventListener("click", () => {
   const setBody = (html) => editor.commands.setContent(html, { emitUpdate: true });
