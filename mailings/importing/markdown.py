@@ -15,7 +15,7 @@ from mailings.rendering.parsing import parse
 
 # Our own way out as a Markdown link: CommonMark takes no space in an address.
 _PLACE = re.compile(rf"\]\(\s*<?\{{\{{\s*{LINK}\s*\}}\}}>?\s*\)")
-_TAG = re.compile(r"</?([A-Za-z][\w-]*)[^<>]*>")
+_TAG = re.compile(r"</?([A-Za-z][\w-]*+)[^<>]*+>")
 # HTML that the sanitiser drops with all that it holds; other unknown tags are words.
 _DROPPED = {"script", "style"}
 

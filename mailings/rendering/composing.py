@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 
 from mailings.rendering.content import Content, Rendered
 from mailings.rendering.inlining import inline
-from mailings.rendering.merge import LINK, Kind, Places
+from mailings.rendering.merge import LINK, PLACE, Kind, Places
 from mailings.rendering.plaintext import heading, to_text
 from mailings.rendering.sanitising import sanitise
 from senders.colours import lighter_until_readable
@@ -28,6 +28,7 @@ _PADDING = mark_safe("&#847;&zwnj;&nbsp;" * 60)
 
 
 _IMAGE = re.compile(r"<img( [^>]*)>")
+_SCHEME = re.compile(r"\s*[A-Za-z]+:")
 _WIDTH = re.compile(r' width="([0-9]+)"')
 _HEIGHT = re.compile(r' height="([0-9]+)"')
 
@@ -66,7 +67,7 @@ class _Hidden:
 
 def compose(content: Content) -> Rendered:
     """Render, inline and compile. Raises inlining.TooDeep rather than lose text."""
-    places = _places(content)
+    places = Places()
     with override(content.language):
         hidden = _hide(content, places)
         page = inline(
@@ -80,25 +81,12 @@ def compose(content: Content) -> Rendered:
     )
 
 
-def _places(content: Content) -> Places:
-    house = content.house
-    return Places(
-        content.subject,
-        content.preheader,
-        content.headline,
-        content.body,
-        content.signature,
-        house.name,
-        house.footer,
-        house.postal_address,
-        house.logo_url,
-        *content.list_names,
-    )
-
-
 def _hide(content: Content, places: Places) -> _Hidden:
-    def attribute(_tag: str, name: str, value: str) -> str:
-        return places.hide(value, in_url=name in ("href", "src"))
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        in_url = name in ("href", "src")
+        if in_url and _may_lead_anywhere(value):
+            return None
+        return places.hide(value, in_url=in_url)
 
     body = _IMAGE.sub(_fit, sanitise(content.body, attribute=attribute))
     body = places.hide_in_html(body)
@@ -115,6 +103,12 @@ def _hide(content: Content, places: Places) -> _Hidden:
         link=places.hide(f"{{{{ {LINK} }}}}"),
         own_link=own_link,
     )
+
+
+def _may_lead_anywhere(address: str) -> bool:
+    """A value or a fallback would decide what kind of address it is: javascript: …"""
+    place = PLACE.search(address)
+    return place is not None and place[1] != LINK and not _SCHEME.match(address)
 
 
 def _fit(found: re.Match[str]) -> str:

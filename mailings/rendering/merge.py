@@ -11,6 +11,7 @@ for two braces that are no place.
 
 import html
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -82,8 +83,9 @@ class _Hidden:
 class Places:
     """The places of one bulletin, hidden while its HTML is treated."""
 
-    def __init__(self, *texts: str) -> None:
-        self._mark = _unused_mark(texts)
+    def __init__(self) -> None:
+        # Nobody can write a token: in a fallback or a link it would break out of it.
+        self._mark = f"q{secrets.token_hex(6)}q"
         self._token = re.compile(f"{self._mark}([0-9]+)x")
         self._hidden: list[_Hidden] = []
 
@@ -91,11 +93,13 @@ class Places:
         """Put a token for each place between the tags of sanitised HTML."""
 
         def hide(found: re.Match[str]) -> str:
+            if self._token.search(found[0]):
+                return found[0]  # a place inside a place is none
             fallback = (found[2] or "").replace("&nbsp;", "\xa0").strip()
             plain = one_line(html.unescape(_TAG.sub("", fallback)))
             return self._hide(_Hidden(found[1], fallback, plain, in_url=False))
 
-        return PLACE.sub(hide, source)
+        return PLACE.sub(hide, _TAG.sub(_close_braces, source))
 
     def hide(self, text: str, *, in_url: bool = False) -> str:
         """Put a token for each place of plain text, or of an attribute's value."""
@@ -181,9 +185,6 @@ def _clean(value: str) -> str:
     return one_line(value.encode(errors="replace").decode())
 
 
-def _unused_mark(texts: Iterable[str]) -> str:
-    together = "\n".join(texts)
-    number = 0
-    while (mark := f"bodeplace{number}q") in together:
-        number += 1
-    return mark
+def _close_braces(tag: re.Match[str]) -> str:
+    """The tag with its braces as references: no place begins or ends inside a tag."""
+    return tag[0].replace("{", "&#123;").replace("}", "&#125;")

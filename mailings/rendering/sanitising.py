@@ -26,12 +26,15 @@ _SAME |= dict.fromkeys(["div", "section", "article", "header", "footer", "main"]
 _NUMBERS = {"width", "height", "start", "colspan", "rowspan"}
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+# Possessive, so that a megabyte of hostile text takes no longer than one of prose.
+_TAG = re.compile(
+    r"<(/?)([A-Za-z][A-Za-z0-9]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
+)
 _EMPTY = re.compile(r"<p>(?:\s|&nbsp;)*</p>")
 _NO_SOURCE = re.compile(r'<img(?! src| [^>]* src)(?: alt="([^"]*)")?[^>]*>')
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 # A browser or a converter may have quoted the braces of a personal place.
-_QUOTED_PLACE = re.compile(r"%7B%7B.*?%7D%7D", re.IGNORECASE)
+_QUOTED_PLACE = re.compile(r"%7B%7B(?:(?!%7B|%7D).)*+%7D%7D", re.IGNORECASE)
 # Beyond about 254 levels lxml drops text without a word, and a table takes four.
 _DEEPEST = 45
 _CLOSE_THEMSELVES = {"p", "li", "br", "hr", "img"} | _TABLE - {"table"}

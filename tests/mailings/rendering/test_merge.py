@@ -12,7 +12,7 @@ from mailings.rendering.merge import (
 
 
 def merged(source, values, *, kind=Kind.TEXT, language="nl"):
-    places = Places(source)
+    places = Places()
     hidden = places.hide_in_html(source) if kind is Kind.HTML else places.hide(source)
     compiled = places.reveal(hidden, kind)
     return fill(compile_pieces(compiled, language=language), values, kind)

@@ -135,6 +135,8 @@ def test_deep_nesting_loses_no_text(deep, closed):
         "(" * 1_000_000,
         "a@" * 500_000,
         "<a " * 300_000,
+        "<" + "a" * 1_000_000,
+        '<a href="' + "%7B%7B" * 160_000 + '">a</a>',
         '<p title="' * 100_000,
         "<div>" * 100_000,
         "<blockquote>" * 100_000,
