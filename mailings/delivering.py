@@ -131,8 +131,9 @@ class Slice:
         """Write down what is in hand, and give back what is not."""
         with transaction.atomic():
             record(self.claim.id, self.answers)
-            release(self.claim)
+            # The bulletin before its deliveries, as everywhere: nobody waits in a ring.
             paused = self._pause()
+            release(self.claim)
         self.answers = []
         if paused:
             self.worker.report(

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from mailings.audience import recipients, why_not
 from mailings.models import Bulletin, Delivery
-from mailings.reasons import Reason
+from mailings.models.delivery import DeliveryQuerySet
 from subscribers.models import Subscriber
 
 Status = Delivery.Status
@@ -39,9 +39,9 @@ def claim_slice(bulletin: Bulletin, *, size: int) -> Claim | None:
     """Claim up to `size` deliveries that are due, or None where there are none."""
     claim = Claim(id=uuid.uuid4(), bulletin=bulletin, rows=[])
     with transaction.atomic():
-        due = bulletin.deliveries.due().filter(bulletin__status=Bulletin.Status.SENDING)
+        due = bulletin.deliveries.due().of_a_sending_bulletin()
         # Two workers never meet: SKIP LOCKED, or on SQLite one writer at a time.
-        free = due.select_for_update(skip_locked=True, of=("self",))
+        free = due.select_for_update(skip_locked=True)
         claim.rows.extend(free.order_by("due_at", "pk")[:size])
         _rows(claim.rows).update(
             status=Status.CLAIMED, claim=claim.id, lease_until=Now() + lease()
@@ -61,9 +61,8 @@ def grant(claim: Claim, group: Sequence[Delivery]) -> tuple[list[Delivery], bool
     """
     mine = _rows(group).filter(claim=claim.id)
     ready = mine.filter(status=Status.CLAIMED)
-    granted = ready.filter(
-        _mailable(group[0]), bulletin__status=Bulletin.Status.SENDING
-    ).update(
+    wanted = ready.of_a_sending_bulletin().filter(_mailable(group[0]))
+    granted = wanted.update(
         status=Status.SUBMITTING,
         attempts=F("attempts") + 1,
         lease_until=Now() + lease(),
@@ -82,17 +81,14 @@ def renew(claim: Claim, group: Sequence[Delivery], *, wait: float) -> None:
 
 
 def release(claim: Claim) -> None:
-    """Give back what is only claimed; of a cancelled bulletin it is skipped."""
+    """Give back what is only claimed."""
     mine = Delivery.objects.filter(
         bulletin=claim.bulletin, claim=claim.id, status=Status.CLAIMED
-    )
-    mine.filter(bulletin__status=Bulletin.Status.CANCELLED).update(
-        status=Status.SKIPPED, reason=Reason.CANCELLED, lease_until=None, claim=None
     )
     mine.update(status=Status.QUEUED, lease_until=None, claim=None)
 
 
-def _rows(rows: Sequence[Delivery]) -> "QuerySet[Delivery]":
+def _rows(rows: Sequence[Delivery]) -> DeliveryQuerySet:
     return Delivery.objects.filter(pk__in=[row.pk for row in rows])
 
 

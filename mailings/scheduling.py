@@ -71,12 +71,18 @@ def resume(bulletin: Bulletin) -> None:
 def cancel(bulletin: Bulletin) -> None:
     """Skip whatever was not handed over, for good, or raise WrongState.
 
-    Rows that a sender holds are skipped by it at its next group.
+    Also what a sender has claimed: it is granted none of that any more.
     """
     with transaction.atomic():
         bulletin.move_to(Status.CANCELLED, reason="", finished_at=Now())
-        waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
-        waiting.update(status=Delivery.Status.SKIPPED, reason=Reason.CANCELLED)
+        claimed = Delivery.Status.CLAIMED
+        here = bulletin.deliveries.filter(status__in=[*Delivery.WAITING, claimed])
+        here.update(
+            status=Delivery.Status.SKIPPED,
+            reason=Reason.CANCELLED,
+            claim=None,
+            lease_until=None,
+        )
 
 
 def _hold(bulletin: Bulletin) -> None:

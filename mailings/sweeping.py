@@ -15,12 +15,9 @@ LATE = timedelta(days=1)
 def sweep() -> None:
     """Take back what was only claimed, and show as in doubt what may have left."""
     over = Delivery.objects.lease_over()
-    cancelled = Bulletin.Status.CANCELLED
-    claimed = over.filter(status=Status.CLAIMED)
-    claimed.filter(bulletin__status=cancelled).update(
-        status=Status.SKIPPED, reason=Reason.CANCELLED, lease_until=None, claim=None
+    over.filter(status=Status.CLAIMED).update(
+        status=Status.QUEUED, lease_until=None, claim=None
     )
-    claimed.update(status=Status.QUEUED, lease_until=None, claim=None)
     # The claim stays: a late verdict of its worker settles the doubt.
     over.filter(status=Status.SUBMITTING).update(
         status=Status.IN_DOUBT, reason=Reason.STOPPED, lease_until=None
@@ -29,7 +26,7 @@ def sweep() -> None:
 
 
 def _skip_late_rows_of_cancelled_bulletins() -> None:
-    """Deferred or given back by a worker in the very moment of the cancel."""
+    """Deferred or given back by a server's answer that came after the cancel."""
     recent = Bulletin.objects.filter(
         status=Bulletin.Status.CANCELLED, finished_at__gte=Now() - LATE
     )

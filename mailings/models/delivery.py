@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def open(self) -> Self:
         """Whatever may still move by itself: while there is one, the bulletin sends."""
         return self.filter(status__in=Delivery.OPEN)
+
+    def of_a_sending_bulletin(self) -> Self:
+        """Asked beside the row and not by a join: Django turns an UPDATE with a join
+        into one by ids, and PostgreSQL, where it had to wait for somebody else's change
+        to a row, asks again only what stands in the UPDATE itself."""
+        sending = Bulletin.objects.sending().filter(pk=OuterRef("bulletin"))
+        return self.filter(Exists(sending))
 
     def lease_over(self) -> Self:
         return self.filter(status__in=Delivery.LEASED, lease_until__lt=Now())

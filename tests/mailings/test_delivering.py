@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from mailings import delivering, patience, scheduling
 from mailings.granting import claim_slice, grant, release
@@ -82,6 +84,16 @@ def test_a_worker_that_comes_back_late_is_granted_nothing():
     assert grant(late, late.rows) == ([], False)
     release(late)
     assert statuses(bulletin) == ["claimed", "claimed"]
+
+
+def test_a_grant_asks_the_row_itself_whose_it_is():
+    # PostgreSQL asks no subquery again where it waited for another worker's change.
+    bulletin = make_sending_bulletin(people=2)
+    claim = claim_slice(bulletin, size=2)
+    with CaptureQueriesContext(connection) as asked:
+        grant(claim, claim.rows)
+    (update,) = [one["sql"] for one in asked if one["sql"].startswith("UPDATE")]
+    assert 'FROM "mailings_delivery"' not in update
 
 
 def test_at_most_one_group_is_in_submitting():
