@@ -1,5 +1,6 @@
 """A bulletin as the checks read it: its words, links and images, in reading order."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,17 +26,18 @@ class Passage:
     pieces: tuple[str, ...]
     places: tuple[int, ...] = (0,)  # how far into the body each piece stands
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "".join(self.pieces)
 
     def at(self, offset: int) -> int:
         """How far into the body the character at `offset` stands."""
-        ends = accumulate(map(len, self.pieces))
-        return next(
-            (at for end, at in zip(ends, self.places, strict=True) if offset < end),
-            self.places[-1],
-        )
+        piece = bisect_right(self._ends, offset)
+        return self.places[min(piece, len(self.places) - 1)]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(map(len, self.pieces)))
 
 
 @dataclass(frozen=True)

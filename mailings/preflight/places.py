@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,7 @@ def _mend(name: str) -> str:
     return _("Choose one that is.")
 
 
+@lru_cache(maxsize=256)
 def _meant(name: str) -> str:
     close = get_close_matches(name, merge.FIELDS, n=1, cutoff=0.8)
     return ALSO_CALLED.get(name) or next(iter(close), "")

@@ -1,7 +1,10 @@
 """Left-over words and merge fields: what preflight finds, and what it lets through."""
 
+import time
+
 import pytest
 
+from mailings.forms import LONGEST_BODY
 from mailings.preflight import find_problems
 from tests.make import make_bulletin, make_list, make_sender, make_subscriber
 
@@ -160,3 +163,11 @@ def test_a_field_that_is_cut_by_formatting_is_an_error(place):
 def test_a_field_that_is_none_is_found_in_a_link_too():
     link = '<a href="https://x.example/{{ naam }}">Lees</a>'
     assert in_body(f"<p>{link}</p>") == ["merge_unknown"]
+
+
+@pytest.mark.parametrize("words", ["<br>{{ a }}", "{{ a }}", "<br>[naam]", "<table>"])
+def test_a_body_of_nothing_but_mistakes_is_checked_in_time(words):
+    body = f"<p>{words * (LONGEST_BODY // len(words))}</p>"
+    began = time.monotonic()
+    found(body=body)
+    assert time.monotonic() - began < 10
