@@ -104,6 +104,7 @@ class Line:
     def __init__(self) -> None:
         self.wire: Wire | None = None
         self.body_left = False  # the current message's last byte is out of our hands
+        self.loss = ""  # why the connection was lost with the body still here
 
     def open(
         self, *, deadline: float, stopped: Callable[[], bool] = lambda: False
@@ -133,7 +134,9 @@ class Line:
         """
         self.body_left = False
         try:
-            verdict = self._try(message, deadline) or self._try(message, deadline)
+            verdict = self._try(message, deadline)
+            if verdict is None and time.monotonic() < deadline:
+                verdict = self._try(message, deadline)
         except Broken as error:
             verdict = Verdict(Kind.BROKEN, str(error))
         except Busy as error:
@@ -147,7 +150,7 @@ class Line:
             kind = Kind.IN_DOUBT if self.body_left else Kind.BUSY
             verdict = Verdict(kind, _cut(f"{type(error).__name__}: {error}"))
         if verdict is None:
-            return Verdict(Kind.BUSY, "the server closed the connection")
+            return Verdict(Kind.BUSY, self.loss)
         if verdict.kind is not Kind.SENT and not self._is_clean():
             self.drop()
         return verdict
@@ -175,6 +178,7 @@ class Line:
             if self.body_left:
                 reason = f"no answer after the whole mail was handed over: {error}"
                 return Verdict(Kind.IN_DOUBT, _cut(reason))
+            self.loss = _cut(str(error))
             return None
         return verdict
 

@@ -104,6 +104,13 @@ class Wire(smtplib.SMTP):
             if found[2] != b"-":
                 return int(found[1]), b"\n".join(lines[:20])
 
+    def ehlo(self, name: str = "") -> tuple[int, bytes]:
+        """smtplib's greeting; a server that hangs up is not asked the old way again."""
+        code, text = super().ehlo(name)
+        if code == 421:
+            raise smtplib.SMTPHeloError(code, text)
+        return code, text
+
     def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:  # type: ignore[override]  # the old key arguments are gone in 3.12
         answer = super().starttls(context=context)
         if self.unread:

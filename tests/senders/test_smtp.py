@@ -66,6 +66,7 @@ def test_a_server_that_gives_fewer_connections_is_used_with_those(relay):
 @pytest.mark.parametrize(
     ("stage", "answer", "kind", "late"),
     [
+        ("MAIL", "421 4.3.2 shutting down", Kind.BUSY, False),
         ("MAIL", "451 4.3.0 later", Kind.BUSY, False),
         ("MAIL", "550 5.1.8 bad sender", Kind.BROKEN, False),
         ("MAIL", "530 5.7.0 authenticate first", Kind.BROKEN, False),
@@ -172,6 +173,17 @@ def test_a_server_that_closes_before_the_body_again_and_again_is_busy(relay):
     with scripted(script) as port:
         assert send_one(relay(port)).kind is Kind.BUSY
     assert script.connections == 2
+
+
+def test_a_server_silent_before_the_body_is_named_as_such(relay, settings):
+    done = threading.Event()
+    with scripted(Script(RCPT=lambda connection: done.wait(10) and CLOSE)) as port:
+        transport = relay(port)
+        settings.LEASE_SECONDS = 1
+        verdict = send_one(transport)
+        done.set()
+    said = "the server did not answer in time"
+    assert (verdict.kind, verdict.reason) == (Kind.BUSY, said)
 
 
 def test_a_connection_cut_after_the_body_leaves_it_in_doubt(relay):

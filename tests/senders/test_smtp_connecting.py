@@ -58,9 +58,14 @@ def test_waiting_for_a_server_ends_when_asked_to_stop(settings, monkeypatch):
     assert time.monotonic() - begun < 3
 
 
-def test_a_greeting_that_says_later_is_busy(relay):
+@pytest.mark.parametrize("verb", ["CONNECT", "EHLO"])
+def test_a_greeting_that_says_later_is_busy(relay, verb):
+    def later(connection):
+        connection.sock.sendall(b"421 4.3.2 come back later\r\n")
+        return CLOSE
+
     with (
-        scripted(Script(CONNECT="421 4.3.2 come back later")) as port,
+        scripted(Script(**{verb: later})) as port,
         pytest.raises(Busy, match="421 4.3.2 come back later"),
     ):
         relay(port).connect(1)
