@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from tests.benchmarks import letters
+from tests.benchmarks import letters, starts
 
 ROUNDS = 15
 
@@ -48,6 +48,8 @@ def main() -> None:
     print(f"A bulletin of {len(bulletin.body) // 1024} KB; medians of {ROUNDS} rounds.")
     for name, act in lines.items():
         print(f"{milliseconds(act):10.2f} ms  {name}")
+    seconds = starts.seconds_to_the_login_page()
+    print(f"{1000 * seconds:10.2f} ms  a second `make run`, to its login page")
 
 
 if __name__ == "__main__":
