@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
+import idna
 from django.core.exceptions import ImproperlyConfigured
 
 from senders.addresses import BadAddress, normalise
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+_BASE = re.compile("[A-Za-z0-9.:-]+(/[A-Za-z0-9._~-]+)*/?")  # a host and a path
 
 
 class Environment:
@@ -87,6 +89,33 @@ class Environment:
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def site_settings(url: str, *, schemes: set[str]) -> tuple[str, str]:
+    """The base of every link in a mail, and its host; both as mail carries them.
+
+    A host outside ASCII becomes its A-label (RFC 5890).
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        if not host.isascii():
+            host = idna.encode(host, uts46=True).decode()
+    except (ValueError, idna.IDNAError):
+        raise ImproperlyConfigured(f"SITE_URL is no web address: {url!r}.") from None
+    if parts.scheme not in schemes:
+        raise ImproperlyConfigured(
+            f"SITE_URL must start with https:// (http: with DEBUG=1), not {url!r}."
+        )
+    if not host:
+        raise ImproperlyConfigured(f"SITE_URL names no host: {url!r}.")
+    # It stands in headers and in the Content-Security-Policy.
+    if not _BASE.fullmatch(f"{host}{parts.path}") or set("@?#") & set(url):
+        raise ImproperlyConfigured(
+            f"SITE_URL must be like https://bode.example.org, not {url!r}."
+        )
+    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}", host
 
 
 def database_settings(url: str) -> dict[str, Any]:

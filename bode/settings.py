@@ -6,14 +6,18 @@ A wrong value stops the start with one sentence; `.env.example` documents them a
 import os
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from bode.environment import Environment, database_settings, smtp_settings
+from bode.environment import (
+    Environment,
+    database_settings,
+    site_settings,
+    smtp_settings,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
@@ -27,16 +31,12 @@ ADDRESS_KEY = env.required(
     "ADDRESS_KEY", "make one of 50 or more random characters and never change it"
 )
 PORT = env.whole_number("PORT", 8000, least=1, most=65535)
-SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEMO else "").rstrip("/")
-if not SITE_URL:
+_site_url = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEMO else "")
+if not _site_url:
     raise ImproperlyConfigured("SITE_URL is not set: every link in a mail needs it.")
-if urlsplit(SITE_URL).scheme not in ({"https", "http"} if DEMO else {"https"}):
-    raise ImproperlyConfigured(
-        f"SITE_URL must start with https:// (http: with DEBUG=1), not {SITE_URL!r}."
-    )
-SITE_HOST = urlsplit(SITE_URL).hostname or ""
-if not SITE_HOST:
-    raise ImproperlyConfigured(f"SITE_URL names no host: {SITE_URL!r}.")
+SITE_URL, SITE_HOST = site_settings(
+    _site_url, schemes={"https", "http"} if DEMO else {"https"}
+)
 ALLOWED_HOSTS = env.names(
     "ALLOWED_HOSTS",
     [SITE_HOST, "127.0.0.1", "localhost", "[::1]"] if DEMO else [SITE_HOST],
@@ -174,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in the letter works
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", "nl")
@@ -217,7 +218,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True
 if env.switch("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

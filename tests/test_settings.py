@@ -30,6 +30,12 @@ WRONG = [
     (LIVE, {"SITE_URL": "bode.example.org"}, "SITE_URL must start with https"),
     (DEMO, {"SITE_URL": "ftp://bode.example.org"}, "SITE_URL must start with https"),
     (LIVE, {"SITE_URL": "https://"}, "SITE_URL names no host"),
+    (LIVE, {"SITE_URL": "https://[x"}, "SITE_URL is no web address"),
+    (LIVE, {"SITE_URL": "https://bode.example.org:x"}, "SITE_URL is no web address"),
+    (LIVE, {"SITE_URL": "https://a:b@bode.example.org"}, "SITE_URL must be like "),
+    (LIVE, {"SITE_URL": "https://bode.example.org/?a=b"}, "SITE_URL must be like "),
+    (LIVE, {"SITE_URL": "https://bode.example.org/; *"}, "SITE_URL must be like "),
+    (LIVE, {"SITE_URL": "https://bode example.org"}, "SITE_URL must be like "),
     (DEMO, {"DEBUG": "perhaps"}, "DEBUG must be 1 or 0"),
     (DEMO, {"TRUST_PROXY": "perhaps"}, "TRUST_PROXY must be 1 or 0"),
     (DEMO, {"TRANSPORT": "pigeon"}, "TRANSPORT 'pigeon' is unknown: choose one of "),
@@ -108,6 +114,14 @@ def test_a_wrong_setting_is_one_sentence(said, number):
 
 def test_right_settings_are_taken(said):
     assert said[-2:] == ["fine", "fine"]
+
+
+def test_a_site_beyond_ascii_stands_in_mail_by_its_a_label():
+    show = "from bode import settings as s; print(s.SITE_URL, s.ALLOWED_HOSTS)"
+    done = run("-c", show, env=LIVE | {"SITE_URL": "https://Bücher.example:8443/"})
+    assert done.stdout == (
+        "https://xn--bcher-kva.example:8443 ['xn--bcher-kva.example']\n"
+    )
 
 
 def test_a_wrong_setting_ends_a_command_with_one_and_a_sentence():
