@@ -6,7 +6,7 @@ document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", () => {
   // Where filters stand above a list they would push it out of sight.
   const filters = document.querySelector(".filter-box");
-  if (filters && window.matchMedia("(max-width: 1199px)").matches) filters.open = false;
+  if (filters && window.matchMedia("(max-width: 1239px)").matches) filters.open = false;
 
   const button = document.querySelector(".menu-button");
   if (!button) return;
