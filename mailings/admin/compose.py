@@ -16,6 +16,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bode.ids import read_id
 from mailings import audience, preflight
 from mailings.admin.pages import BulletinPages
 from mailings.admin.readers import Reader, find_readers, the_reader
@@ -106,7 +107,7 @@ class ComposePages(BulletinPages):
         self._must_write(request, pk)
         if not request.user.has_perm(MAY_SEE_READERS):
             return JsonResponse({"readers": []})
-        list_ids = [int(one) for one in request.GET.getlist("lists") if one.isdecimal()]
+        list_ids = [read_id(one) for one in request.GET.getlist("lists")]
         found = find_readers(list_ids, request.GET.get("q", ""))
         return JsonResponse({"readers": found})
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.ids import read_id
 from mailings import figures, settling
 from mailings.admin.pages import BulletinPages
 from mailings.errors import MailingError
@@ -18,7 +19,6 @@ from mailings.reasons import reason_text
 
 Status = Delivery.Status
 ON_A_PAGE = 50
-LONGEST_ID = 18  # digits
 # What may be chosen, in the order of the sum; "waiting" is a person's word for four.
 GROUPS = {
     "sent": (gettext_lazy("Sent"), (Status.SENT,)),
@@ -111,12 +111,12 @@ def _found(bulletin: Bulletin, group: str, query: str) -> QuerySet[Delivery]:
 
 def _slice(deliveries: QuerySet[Delivery], asked: QueryDict) -> Slice:
     """The rows next to the one that was asked for: no page counts what lies before."""
-    if before := _id(asked.get("before", "")):
+    if before := read_id(asked.get("before", "")):
         rows = list(deliveries.filter(pk__lt=before).order_by("-pk")[: ON_A_PAGE + 1])
         more = len(rows) > ON_A_PAGE
         rows = rows[:ON_A_PAGE][::-1]
         return Slice(rows, rows[0].pk if more else None, rows[-1].pk if rows else None)
-    after = _id(asked.get("after", ""))
+    after = read_id(asked.get("after", ""))
     rows = list(deliveries.filter(pk__gt=after)[: ON_A_PAGE + 1])
     more = len(rows) > ON_A_PAGE
     rows = rows[:ON_A_PAGE]
@@ -125,11 +125,6 @@ def _slice(deliveries: QuerySet[Delivery], asked: QueryDict) -> Slice:
         rows[0].pk if after and rows else None,
         rows[-1].pk if more else None,
     )
-
-
-def _id(text: str) -> int:
-    fits = text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
-    return int(text) if fits else 0
 
 
 def _sums(totals: dict[str, int]) -> list[tuple[str, object, int]]:

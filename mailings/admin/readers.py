@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from bode.ids import read_id
 from mailings import audience
 from mailings.editions import values_of
 
@@ -36,16 +37,15 @@ def example_reader() -> Reader:
 
 def the_reader(chosen: str, list_ids: list[int]) -> Reader:
     """The chosen one while the mail would reach them, else the invented one."""
-    if not chosen.isdecimal():
-        return example_reader()
-    found = audience.recipients(list_ids).filter(pk=chosen).first()
+    reader_id = read_id(chosen)
+    found = reader_id and audience.recipients(list_ids).filter(pk=reader_id).first()
     return Reader(found.email, values_of(found)) if found else example_reader()
 
 
 def find_readers(list_ids: list[int], words: str) -> list[dict[str, Any]]:
     """Some people whom the mail would reach, by address or name."""
     people = audience.recipients(list_ids)
-    if words := words.strip():
+    if words := words.replace("\x00", "").strip():
         people = people.filter(
             Q(email__icontains=words)
             | Q(name__icontains=words)

@@ -10,7 +10,7 @@ from mailings.editions import Press, compile_edition
 from mailings.errors import MailingError
 from mailings.models import Bulletin
 from mailings.rendering.inlining import TooDeep
-from senders.addresses import BadAddress
+from senders.addresses import BadAddress, validate_address
 from senders.transports.backend import BackendTransport
 from senders.transports.base import Kind, Message, TransportError
 from subscribers.models import MailingList
@@ -43,15 +43,22 @@ def send_test(
         )
     bulletin.subject = f"{MARK}{bulletin.subject}"
     try:
+        validate_address(address)
         press = Press(compile_edition(bulletin, lists=lists), bulletin)
         _hand_over(press.practice_message(email=address, values=values))
     except TooDeep as error:
         raise NotTested(_("The test was not sent: mend the errors first.")) from error
-    except (BadAddress, TransportError) as error:
-        raise NotTested(
-            _("The test was not sent. The answer was: %(reason)s") % {"reason": error}
-        ) from error
+    except BadAddress as error:
+        raise _refused(" ".join(error.messages)) from error
+    except TransportError as error:
+        raise _refused(str(error)) from error
     return _("The test has been sent to %(address)s.") % {"address": address}
+
+
+def _refused(reason: str) -> NotTested:
+    return NotTested(
+        _("The test was not sent. The answer was: %(reason)s") % {"reason": reason}
+    )
 
 
 def _hand_over(message: Message) -> None:

@@ -14,13 +14,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.ids import read_id
 from senders.caging import caged
 from senders.models import OutboxMail
 from senders.opened_mail import open_mail, read_envelope
 
 ON_A_PAGE = 20
 COUNTED = 1000  # more than this is not counted to draw a page
-LONGEST_ID = 18
 PARTS = {
     "html": "HTML",
     "text": gettext_lazy("Text"),
@@ -159,9 +159,8 @@ def _found(request: HttpRequest) -> QuerySet[OutboxMail]:
 
 def _page_of_mails(request: HttpRequest) -> list[OutboxMail]:
     found = _found(request)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) <= LONGEST_ID:
-        found = found.filter(pk__lt=int(before))
+    if before := read_id(request.GET.get("before", "")):
+        found = found.filter(pk__lt=before)
     return list(found[:ON_A_PAGE])
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bode.ids import read_id
 from subscribers.models import MailingList, Subscriber, Subscription
 
 Lookups = list[tuple[str, str]]
@@ -47,8 +48,8 @@ class StatusFilter(admin.SimpleListFilter):
 
 def _stands(*, list: str | None = None, status: str | None = None) -> Exists:
     subscriptions = Subscription.objects.filter(subscriber=OuterRef("pk"))
-    if list and list.isdecimal() and len(list) < 19:
-        subscriptions = subscriptions.filter(mailing_list=int(list))
+    if list_id := read_id(list or ""):
+        subscriptions = subscriptions.filter(mailing_list=list_id)
     if status:
         subscriptions = subscriptions.filter(status=status)
     return Exists(subscriptions)

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.ids import read_id
 from bode.paging import CappedPaginator
 from subscribers import subscribing
 from subscribers.admin.filters import ListFilter, StatusFilter
@@ -153,6 +154,4 @@ def _proof(object_id: str | None) -> dict[str, Any]:
 
 
 def _known(object_id: str | None) -> Subscriber | None:
-    if not object_id or not object_id.isdecimal() or len(object_id) > 18:
-        return None
-    return Subscriber.objects.filter(pk=int(object_id)).first()
+    return Subscriber.objects.filter(pk=read_id(object_id or "")).first()
