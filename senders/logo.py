@@ -65,5 +65,6 @@ def _redrawn(picture: Image.Image) -> bytes:
     upright = ImageOps.exif_transpose(picture).convert("RGBA")
     upright.thumbnail(SHOWN_WITHIN)
     png = BytesIO()
-    upright.save(png, "PNG", optimize=True)
+    # Without the profile that came along: Pillow would write it into ours.
+    upright.save(png, "PNG", optimize=True, icc_profile=None)
     return png.getvalue()

@@ -30,7 +30,11 @@ def test_what_came_along_with_the_file_is_left_behind():
     exif[0x013B] = "Geheime Maker"
 
     kept = logo.to_png(picture("JPEG", exif=exif))
+    plain = logo.to_png(picture("JPEG"))
+    profiled = logo.to_png(picture("PNG", icc_profile=b"Geheim profiel" * 20))
 
+    assert profiled == logo.to_png(picture("PNG"))
+    assert kept == plain
     assert b"Geheime Maker" in picture("JPEG", exif=exif).getvalue()
     assert b"Geheime Maker" not in kept
     assert dict(Image.open(BytesIO(kept)).getexif()) == {}
