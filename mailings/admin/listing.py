@@ -221,8 +221,8 @@ def _wait(bulletin: Bulletin, now: datetime) -> str:
     if bulletin.send_at - now < timedelta(days=1):
         time = timeuntil(bulletin.send_at, now, depth=1)
     else:  # days are counted on the calendar, as people do
-        days = [timezone.localdate(moment) for moment in (bulletin.send_at, now)]
-        time = timeuntil(*days, depth=1)
+        day, today = timezone.localdate(bulletin.send_at), timezone.localdate(now)
+        time = timeuntil(day, today, depth=1)
     return _("in %(time)s") % {"time": time}
 
 
