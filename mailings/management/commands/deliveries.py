@@ -9,7 +9,7 @@ from mailings.management.bulletin_command import BulletinCommand
 from mailings.models import Bulletin, Delivery
 
 # Spreadsheets take a cell that begins so for a formula (CWE-1236).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 COLUMNS = (
     "email",
     "status",
