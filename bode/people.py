@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -84,13 +84,13 @@ class PersonAdmin(PlainChoices, UserAdmin):
     ) -> bool:
         """Nobody touches a person who may do more than they may."""
         may = super().has_change_permission(request, obj)
-        return may and (request.user.is_superuser or not (obj and obj.is_superuser))
+        return may and (obj is None or _may_as_much(request, obj))
 
     def has_delete_permission(
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
         may = super().has_delete_permission(request, obj) and obj != request.user
-        return may and (request.user.is_superuser or not (obj and obj.is_superuser))
+        return may and (obj is None or _may_as_much(request, obj))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: User | None = None
@@ -163,6 +163,26 @@ WORDS = {
 }
 
 
+def _may_as_much(request: HttpRequest, other: User) -> bool:
+    """Whether this person has every right that the other has."""
+    if request.user.is_superuser:
+        return True
+    return not other.is_superuser and _rights_of(other) <= _rights_of(request.user)
+
+
+def _rights_of(user: Any) -> set[int]:
+    """By their ids; also of somebody who may not log in now."""
+    own = Permission.objects.filter(Q(user=user) | Q(group__user=user))
+    return set(own.values_list("pk", flat=True))
+
+
+def _has_all_rights_of(request: HttpRequest, role: Group) -> bool:
+    if request.user.is_superuser:
+        return True
+    held = set(role.permissions.values_list("pk", flat=True))
+    return held <= _rights_of(request.user)
+
+
 class RightsField(forms.ModelMultipleChoiceField):
     """Rights in words, such as “Bulletins: see”."""
 
@@ -206,13 +226,29 @@ class RoleAdmin(PlainChoices, GroupAdmin):
         "“Publishers” who also send."
     )
 
+    def has_change_permission(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> bool:
+        """Nobody touches a role that may do more than they may."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or _has_all_rights_of(request, obj))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or _has_all_rights_of(request, obj))
+
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
     ) -> Any:
         if db_field.name != "permissions":
             return super().formfield_for_manytomany(db_field, request, **kwargs)
+        mine = rights()
+        if request and not request.user.is_superuser:
+            mine = mine.filter(pk__in=_rights_of(request.user))
         return RightsField(
-            rights(),
+            mine,
             label=_("what this role may do"),
             required=False,
             widget=forms.CheckboxSelectMultiple,

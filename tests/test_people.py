@@ -1,7 +1,7 @@
 """Users and roles in the admin."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
 from tests.editors import make_chief, make_editor, read
@@ -30,6 +30,35 @@ def test_who_manages_users_cannot_touch_who_may_do_everything():
     for page in ("change", "password_change"):
         url = reverse(f"admin:auth_user_{page}", args=[chief.pk])
         assert manager.post(url, {"username": "x"}).status_code == 403
+
+
+def test_who_manages_users_cannot_touch_who_may_send_where_they_may_not():
+    manager = make_editor("view_user", "change_user", "delete_user")
+    sender = User.objects.create_user("joris", is_staff=True, is_active=False)
+    senders = Group.objects.create(name="Publishers")
+    senders.permissions.add(Permission.objects.get(codename="can_send"))
+    sender.groups.add(senders)
+
+    for page in ("change", "password_change", "delete"):
+        url = reverse(f"admin:auth_user_{page}", args=[sender.pk])
+        assert manager.post(url, {"username": "x", "post": "yes"}).status_code == 403
+
+
+def test_who_manages_roles_gives_no_right_that_they_lack():
+    manager = make_editor("view_group", "change_group", "add_group", "delete_group")
+    can_send = Permission.objects.get(codename="can_send")
+    mine = Permission.objects.get(codename="view_group")
+    writers = Group.objects.create(name="Writers")
+    publishers = Group.objects.create(name="Publishers")
+    publishers.permissions.add(can_send)
+    writers_page = reverse("admin:auth_group_change", args=[writers.pk])
+    publishers_page = reverse("admin:auth_group_change", args=[publishers.pk])
+
+    manager.post(writers_page, {"name": "Writers", "permissions": [can_send.pk]})
+    assert not writers.permissions.exists()
+    manager.post(writers_page, {"name": "Writers", "permissions": [mine.pk]})
+    assert list(writers.permissions.all()) == [mine]
+    assert manager.post(publishers_page, {"name": "x"}).status_code == 403
 
 
 def test_nobody_deletes_themselves(chief):
