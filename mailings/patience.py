@@ -1,5 +1,6 @@
 """A database that goes away is waited for; what is in hand is not lost."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ AWAY = (OperationalError, InterfaceError, InternalError)
 STEP = 0.5  # seconds between two tries
 # Asked to stop, a worker still tries for so long to write down what it handed over.
 LAST_TRIES = 30.0
+_files: dict[str, tuple[int, int]] = {}  # which file is open under a path: SQLite's
 
 
 def until_stored(
@@ -32,6 +34,7 @@ def until_stored(
     give_up = None
     while True:
         try:
+            _check_file()
             return act()
         except AWAY as error:
             if stop.is_set():
@@ -51,3 +54,22 @@ def _begin_anew() -> None:
     """Drop a connection that is of no use any more."""
     if not connection.in_atomic_block:
         connection.close()
+        _files.clear()
+
+
+def _check_file() -> None:
+    """Raise OperationalError where SQLite's file was moved away or replaced.
+
+    An open one still takes what nobody will ever read, and a missing one would be made
+    anew.
+    """
+    path = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or ":" in path:  # a colon: it is in memory
+        return
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise OperationalError(f"its file cannot be found ({error.strerror})") from None
+    here = (found.st_dev, found.st_ino)
+    if _files.setdefault(path, here) != here:
+        raise OperationalError("its file was replaced")

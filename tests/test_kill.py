@@ -200,3 +200,27 @@ def test_a_pause_and_a_cancel_from_elsewhere_act_within_a_group(make_product, ve
     rest = "queued" if verb == "pause_bulletin" else "skipped"
     assert told["totals"]["sent"] == len(script.taken)
     assert told["totals"][rest] == PEOPLE - len(script.taken)
+
+
+def test_nothing_leaves_while_the_database_is_moved_away(make_product):
+    stall = Stall(after=9, usual=b"250 ok\r\n")
+    script = Script(
+        BODY=lambda connection: (
+            b"250 ok\r\n" if stall(connection) is CLOSE else b"250 ok\r\n"
+        )
+    )
+    with scripted(script) as port:
+        made = make_product(port)
+        sender = made.start("run_sender", "--until-idle", LEASE_SECONDS="60")
+        assert stall.reached.wait(SECONDS)
+        away = made.database.rename(made.folder / "away.sqlite3")
+        stall.over.set()
+        assert "its file cannot be found" in sender.stderr.readline()
+        handed = len(script.taken)
+        assert handed <= 9 + CONNECTIONS
+        assert not made.database.exists()  # no empty one was begun
+        away.rename(made.database)
+        _out, err = sender.communicate(timeout=SECONDS)
+        assert (sender.returncode, err) == (0, "")
+    assert sorted(script.taken) == numbered(PEOPLE)
+    assert ledger(made, "1")["totals"]["sent"] == PEOPLE
