@@ -119,6 +119,10 @@ class Connection:
         answer = self.script.answer(verb, self)
         if answer is CLOSE:
             return False
+        if verb == "BODY" and answer.startswith(b"2"):
+            # Before the client hears it: a test looks as soon as the client has.
+            with self.script.lock:
+                self.script.taken.append(self.recipient)
         self.sock.sendall(answer)
         self.last = answer
         return verb != "QUIT"
@@ -147,11 +151,7 @@ class Connection:
             lines.append(line[1:] if line.startswith(b".") else line)
         with self.script.lock:
             self.script.bodies.append((self.recipient, b"".join(lines)))
-        again = self.say("BODY")
-        if again and self.last.startswith(b"2"):
-            with self.script.lock:
-                self.script.taken.append(self.recipient)
-        return again
+        return self.say("BODY")
 
 
 @contextlib.contextmanager
