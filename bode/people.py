@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from bode.cells import before
 from bode.fields import PlainChoices
+from bode.searching import Searching
 from bode.ui import badge, moment
 
 ACTS = {
@@ -53,7 +54,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(PlainChoices, UserAdmin):
+class PersonAdmin(Searching, PlainChoices, UserAdmin):
     actions = None
     list_display = ["who", "roles", "state", "seen"]
     list_filter = ["is_active", "groups"]

@@ -194,3 +194,17 @@ def test_a_password_is_changed_in_the_frame(chief):
     )
     assert "Your password is changed" in read(done)
     assert User.objects.get().check_password(new)
+
+
+@pytest.mark.parametrize(
+    "name", ["subscribers_subscriber", "mailings_bulletin", "auth_user"]
+)
+def test_a_search_of_a_thousand_words_finds_nothing_and_breaks_nothing(chief, name):
+    url = reverse(f"admin:{name}_changelist")
+    assert chief.get(url, {"q": "dijk " * 1000}).status_code == 200
+
+
+def test_a_file_of_ours_keeps_to_the_policy_too(client):
+    answer = client.get("/static/bode/tokens.css")
+    answer.close()
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -16,6 +16,7 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bode.searching import Searching
 from mailings.audience import recipients
 from mailings.figures import Progress, totals
 from mailings.models import Bulletin, Delivery
@@ -226,7 +227,7 @@ def _wait(bulletin: Bulletin, now: datetime) -> str:
     return _("in %(time)s") % {"time": time}
 
 
-class BulletinListing(admin.ModelAdmin):
+class BulletinListing(Searching):
     # What the list page says.
     list_title = gettext_lazy("Bulletins")
     new_title = gettext_lazy("New bulletin")

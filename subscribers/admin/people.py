@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from bode.ids import read_id
 from bode.paging import CappedPaginator
+from bode.searching import Searching
 from subscribers import subscribing
 from subscribers.admin.filters import ListFilter, StatusFilter
 from subscribers.errors import SubscriberError
@@ -21,7 +22,7 @@ SHOWN_EVENTS = 50
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(Searching):
     form = SubscriberForm
     actions = None
     list_display = ["who", "on_lists", "organisation", "language"]
