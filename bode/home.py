@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from bode.ui import number
 from mailings import audience, figures
 from mailings.models import Bulletin, Delivery
+from mailings.reasons import reason_text
 from subscribers.counting import MOST, People, confirmed_on
 from subscribers.models import MailingList
 
@@ -62,7 +63,7 @@ class Gone:
     audience: int
     sent: int
     failed: int
-    skipped: int
+    in_doubt: int
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _paused(bulletin: Bulletin) -> Concern:
         "amber",
         _("“%(bulletin)s” is paused") % {"bulletin": bulletin},
         "",
-        bulletin.reason or _("Somebody paused it. The rest waits."),
+        reason_text(bulletin.reason) or _("Somebody paused it. The rest waits."),
         reverse("admin:mailings_bulletin_progress", args=[bulletin.pk]),
         _("Look"),
     )
@@ -206,8 +207,8 @@ def gone() -> Iterator[Gone]:
             bulletin,
             sum(totals.values()),
             totals["sent"],
-            totals["failed"] + totals["in_doubt"],
-            totals["skipped"],
+            totals["failed"],
+            totals["in_doubt"],
         )
 
 
