@@ -26,6 +26,7 @@ ACTS = {
     "change": gettext_lazy("change"),
     "delete": gettext_lazy("delete"),
 }
+SENDING = gettext_lazy("schedule, send, resume and cancel")
 # The rights that mean something in Bode; Django has more.
 RIGHTS = {
     "mailings": ("bulletin", "layout"),
@@ -99,6 +100,13 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
         # Who may manage users must not give rights that they lack.
         mine = [] if request.user.is_superuser else ["is_superuser", "groups"]
         return ["secret", *mine]
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: bool
+    ) -> None:
+        if not change:  # who is made here is made to log in here
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -193,7 +201,7 @@ class RightsField(forms.ModelMultipleChoiceField):
         things = _("Roles") if model is Group else things
         act, _dash, _model = right.codename.partition("_")
         if right.codename == "can_send":
-            return f"{things}: {_('schedule, send, resume and cancel')}"
+            return f"{things}: {SENDING}"
         return f"{things}: {ACTS.get(act, right.name)}"
 
 

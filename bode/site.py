@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -18,7 +19,19 @@ from bode.menu import build_menu, sending_state
 from senders.models import Organisation
 
 
+class LoginForm(AdminAuthenticationForm):
+    """Django's, with a sentence that everybody understands."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy(
+            "This username and password do not belong together. Mind the capitals."
+        ),
+    }
+
+
 class BodeAdminSite(admin.AdminSite):
+    login_form = LoginForm
     site_title = "Bode"
     site_header = "Bode"
     index_title = gettext_lazy("Overview")

@@ -38,10 +38,12 @@ def normalise(address: str) -> str:
         raise BadAddress(
             _("The part before the @ holds a letter that mail cannot carry.")
         )
-    if not _LOCAL.fullmatch(local) or len(local) > 64:
+    if not _LOCAL.fullmatch(local):
         raise BadAddress(
             _("The part before the @ holds a character that is not allowed.")
         )
+    if len(local) > 64:  # RFC 5321 section 4.5.3.1.1
+        raise BadAddress(_("The part before the @ is too long."))
     return f"{local.lower()}@{_ascii_domain(domain)}"
 
 

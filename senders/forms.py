@@ -46,3 +46,6 @@ class SenderForm(forms.ModelForm):
         model = Sender
         fields = ["from_name", "from_address", "reply_to", "signature"]
         widgets = {"signature": forms.Textarea(attrs={"rows": 5})}
+        error_messages = {
+            "from_address": {"unique": _("Another sender has this address already.")}
+        }

@@ -98,6 +98,11 @@ class MailingListForm(forms.ModelForm):
             "default_sender",
             "legal_basis",
         ]
+        error_messages = {
+            "slug": {
+                "unique": gettext_lazy("Another list has this short name already.")
+            }
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -80,6 +80,7 @@ def test_a_user_gets_a_role_and_a_new_password(chief):
     )
     assert created.status_code == 302
     user = User.objects.get(username="noor")
+    assert user.is_staff
 
     chief.post(
         reverse("admin:auth_user_change", args=[user.pk]),
