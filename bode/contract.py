@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -41,6 +42,7 @@ class ContractCommand(BaseCommand):
         translation.activate("en")
         try:
             self.execute(*options.pop("args", ()), **options)
+            sys.stdout.flush()
         except CommandError as error:
             self.leave(str(error), error.returncode)
         except ImproperlyConfigured as error:
@@ -50,7 +52,11 @@ class ContractCommand(BaseCommand):
         except DatabaseError as error:
             self.leave(f"The database refuses: {_first_line(error)}.")
         except BrokenPipeError:
+            # Python would flush once more at its exit, and complain aloud.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.leave("The output was closed before its end.")
+        except KeyboardInterrupt:
+            self.leave("Stopped before the end.")
         finally:
             connections.close_all()
 

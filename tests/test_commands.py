@@ -1,6 +1,13 @@
 """Every command: wrong use is 2, a refusal or wrong settings 1, one sentence each."""
 
+import signal
+import subprocess
+import sys
+
 import pytest
+
+from tests.processes import ROOT, SECONDS
+from tests.smtp_server import wait_until
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ADDRESS_KEY"])
@@ -14,3 +21,36 @@ def test_a_missing_key_is_one_sentence(product, name):
 def test_a_command_speaks_english_to_scripts_whatever_the_language(product):
     done = product().run("pause_bulletin", "7", LANGUAGE_CODE="nl")
     assert (done.returncode, done.stderr) == (1, "There is no bulletin 7.\n")
+
+
+def test_a_reader_that_closes_early_is_told_in_one_sentence(product):
+    made = product()
+    reader = subprocess.Popen(["true"], stdin=subprocess.PIPE)
+    reader.wait()
+    done = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "load_demo"],
+        cwd=made.folder,
+        env=made.environment,
+        stdout=reader.stdin,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=SECONDS,
+    )
+    reader.stdin.close()
+    assert done.returncode == 1
+    assert done.stderr == "The output was closed before its end.\n"
+
+
+def test_a_command_that_is_interrupted_says_so_in_one_sentence(product):
+    made = product()
+    file = made.folder / "people.csv"
+    rows = (f"p{number}@lezer.example\n" for number in range(400_000))
+    file.write_text("email\n" + "".join(rows))
+    going = made.start(
+        "import_subscribers", str(file), "--list", "nieuws", "--create-list", "Nieuws"
+    )
+    log = made.folder / "bode.sqlite3-wal"
+    wait_until(log.exists, seconds=SECONDS, what="the import's beginning")
+    going.send_signal(signal.SIGINT)
+    _out, err = going.communicate(timeout=SECONDS)
+    assert (going.returncode, err) == (1, "Stopped before the end.\n")

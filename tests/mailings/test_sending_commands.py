@@ -109,6 +109,8 @@ def test_a_time_in_the_past_is_refused(ready):
     "use",
     [
         ["send_bulletin", "1", "--at", "tomorrow"],
+        ["send_bulletin", "1", "--yes", "--at", "9999-12-31T23:59-12:00"],
+        ["send_bulletin", "1", "--yes", "--at", "9999-12-31T23:59Z"],
         ["deliveries", "1", "--csv", "--json"],
         ["run_sender", "--forever"],
     ],
@@ -184,6 +186,23 @@ def test_on_a_terminal_it_asks(ready, answer, code, status):
     os.close(theirs)
     assert done.returncode == code, done.stderr
     assert "goes to 3 people" in done.stdout
+    assert ledger(ready, "1")["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "status"), [("y\n", 0, "scheduled"), ("n\n", 1, "draft")]
+)
+def test_a_script_may_answer(ready, answer, code, status):
+    done = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "send_bulletin", "1"],
+        cwd=ready.folder,
+        env=ready.environment,
+        input=answer,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, done.stderr
     assert ledger(ready, "1")["status"] == status
 
 

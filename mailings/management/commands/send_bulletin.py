@@ -1,6 +1,6 @@
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -41,7 +41,8 @@ class Command(BulletinCommand):
 
     def _ask(self, bulletin: Bulletin) -> None:
         """Show what will happen, and raise CommandError where it is not wanted."""
-        if not sys.stdin.isatty():
+        piped = "" if sys.stdin.isatty() else sys.stdin.readline()
+        if not piped and not sys.stdin.isatty():
             raise CommandError("Nobody is there to be asked: add --yes to send it.")
         problems = open_problems(bulletin)
         for problem in problems:
@@ -51,15 +52,17 @@ class Command(BulletinCommand):
         people = audience.summary(list(bulletin.lists.all())).people
         self.stdout.write(f"“{bulletin}” goes to {people} people. Send it? [y/N] ")
         self.stdout.flush()
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        answer = piped or sys.stdin.readline()
+        if answer.strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing is sent.")
 
 
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return timezone.localtime(aware.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise ArgumentTypeError(
             f"{text!r} is no time: write it like 2026-11-26T09:00"
         ) from None
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
