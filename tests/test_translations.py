@@ -1,5 +1,7 @@
 """Bode is complete in Dutch and English."""
 
+import ast
+
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 
@@ -19,6 +21,20 @@ def test_every_sentence_has_its_dutch():
         )
     ]
     assert missing == []
+
+
+def test_no_sentence_hides_where_it_is_not_found():
+    hidden = [
+        (path, call.lineno)
+        for path, source in translations.sources()
+        if path.endswith(".py")
+        for string in ast.walk(ast.parse(source))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in translations.KEYWORDS
+    ]
+    assert hidden == []
 
 
 def test_no_translation_is_left_over():
