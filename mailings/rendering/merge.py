@@ -125,10 +125,6 @@ class Places:
 
         return self._token.sub(show, text.replace("{{", "{{ braces }}"))
 
-    def without(self, text: str) -> str:
-        """The text with nothing where its places are."""
-        return self._token.sub("", text)
-
     def _hide(self, hidden: _Hidden) -> str:
         self._hidden.append(hidden)
         return f"{self._mark}{len(self._hidden) - 1}x"
@@ -169,13 +165,6 @@ def known(values: Mapping[str, str], email: str) -> dict[str, str]:
     clean["salutation"] = clean["salutation"] or clean["name"]
     clean["email"] = _clean(email)
     return clean
-
-
-def personal(values: Mapping[str, str], email: str, language: str) -> dict[str, str]:
-    """What `known` says, with the word for someone who has no name."""
-    person = known(values, email)
-    person["salutation"] = person["salutation"] or READER.get(language, READER["en"])
-    return person
 
 
 def _clean(value: str) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from mailings import delivering, patience, scheduling
+from mailings import scheduling
 from mailings.granting import claim_slice, grant, release
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
@@ -28,12 +28,6 @@ from tests.mailings.sending import (
 )
 
 Status = Delivery.Status
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(delivering, "LONGEST_QUIET", 0.01)
-    monkeypatch.setattr(patience, "STEP", 0.01)
 
 
 def test_everyone_gets_one_mail_and_the_bulletin_is_sent():

@@ -2,11 +2,10 @@
 
 import threading
 
-import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from mailings import delivering, patience
+from mailings import delivering
 from mailings.granting import claim_slice, grant
 from mailings.models import Delivery
 from tests.mailings.sending import (
@@ -19,12 +18,6 @@ from tests.mailings.sending import (
 )
 
 Status = Delivery.Status
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(delivering, "LONGEST_QUIET", 0.01)
-    monkeypatch.setattr(patience, "STEP", 0.01)
 
 
 def test_a_verdict_in_hand_survives_a_database_that_is_away(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailings import delivering, patience, recording
+from mailings import recording
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
 from mailings.sweeping import sweep
@@ -23,12 +23,6 @@ from tests.mailings.sending import (
 )
 
 Status = Delivery.Status
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(delivering, "LONGEST_QUIET", 0.01)
-    monkeypatch.setattr(patience, "STEP", 0.01)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """Trouble that is about us pauses the bulletin and fails nobody."""
 
-import pytest
-
-from mailings import delivering, patience, scheduling
+from mailings import scheduling
 from mailings.editions import Press
 from mailings.models import Bulletin, Delivery
 from senders.transports.base import Broken, Busy, Kind, Stopped, Verdict
@@ -19,12 +17,6 @@ from tests.mailings.sending import (
 )
 
 Status = Delivery.Status
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(delivering, "LONGEST_QUIET", 0.01)
-    monkeypatch.setattr(patience, "STEP", 0.01)
 
 
 def test_a_broken_answer_pauses_and_fails_nobody():

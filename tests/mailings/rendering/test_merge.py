@@ -7,7 +7,6 @@ from mailings.rendering.merge import (
     compile_pieces,
     fill,
     known,
-    personal,
 )
 
 
@@ -114,10 +113,9 @@ def test_a_fallback_in_html_stays_html_and_is_plain_in_text():
 def test_the_salutation_is_as_imported_else_the_name_else_a_word():
     imported = {"salutation": "mevrouw Wiersma", "name": "Nynke Wiersma"}
     parts = {"first_name": "Jan", "infix": "van der", "last_name": "Meer"}
-    assert personal(imported, "", "nl")["salutation"] == "mevrouw Wiersma"
-    assert personal(parts, "", "nl")["salutation"] == "Jan van der Meer"
-    assert personal({}, "", "nl")["salutation"] == "lezer"
-    assert personal({}, "", "en")["salutation"] == "reader"
+    assert merged("{{ salutation }}", known(imported, "")) == "mevrouw Wiersma"
+    assert merged("{{ salutation }}", known(parts, "")) == "Jan van der Meer"
+    assert merged("{{ salutation }}", known({}, "")) == "lezer"
 
 
 def test_the_editor_s_own_word_goes_before_ours():
@@ -128,5 +126,5 @@ def test_the_editor_s_own_word_goes_before_ours():
 
 def test_a_value_is_one_line_without_control_characters():
     values = {"name": "Jo\r\nBcc: x\x00\x1b\u2028\u0085\u202eoJ\ud800 "}
-    assert personal(values, "a\nb", "nl")["name"] == "Jo Bcc: x oJ?"
-    assert personal(values, "a\nb", "nl")["email"] == "a b"
+    assert known(values, "a\nb")["name"] == "Jo Bcc: x oJ?"
+    assert known(values, "a\nb")["email"] == "a b"
