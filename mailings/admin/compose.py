@@ -116,7 +116,7 @@ class ComposePages(BulletinPages):
         if request.method != "POST":
             return HttpResponse(status=405)
         bulletin, lists = self._written(request, pk)
-        reader = self._chosen_reader(request, lists)
+        reader = self._chosen_reader(request, bulletin, lists)
         try:
             done = send_test(request.user, bulletin, lists=lists, values=reader.values)
         except MailingError as error:
@@ -127,7 +127,7 @@ class ComposePages(BulletinPages):
         """What left, or is about to; of a draft, what is saved."""
         lists = list(bulletin.lists.all())
         edition = bulletin.edition or compile_edition(bulletin)
-        reader = self._chosen_reader(request, lists)
+        reader = self._chosen_reader(request, bulletin, lists)
         return _for(reader, Press(edition, bulletin))
 
     def _mail(
@@ -138,7 +138,7 @@ class ComposePages(BulletinPages):
             edition = compile_edition(bulletin, lists=lists)
         except (BadAddress, TooDeep):
             return None
-        reader = self._chosen_reader(request, lists)
+        reader = self._chosen_reader(request, bulletin, lists)
         return _for(reader, Press(edition, bulletin))
 
     def _written(
@@ -159,12 +159,15 @@ class ComposePages(BulletinPages):
             raise PermissionDenied
         return bulletin
 
-    def _chosen_reader(self, request: HttpRequest, lists: list[MailingList]) -> Reader:
+    def _chosen_reader(
+        self, request: HttpRequest, bulletin: Bulletin, lists: list[MailingList]
+    ) -> Reader:
         """Whom the page chose; the invented one for who may not see subscribers."""
         chosen = request.POST.get("reader") or request.GET.get("reader") or ""
         if not request.user.has_perm(MAY_SEE_READERS):
             chosen = ""
-        return the_reader(chosen, [one.pk for one in lists])
+        list_ids = [one.pk for one in lists]
+        return the_reader(chosen, list_ids, language=bulletin.language)
 
 
 def _for(reader: Reader, press: Press) -> Message:

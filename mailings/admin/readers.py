@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bode.ids import read_id
@@ -19,27 +20,28 @@ class Reader:
     values: dict[str, str] = field(default_factory=dict)
 
 
-def example_reader() -> Reader:
-    """Nobody: invented, for who has chosen no one."""
-    return Reader(
-        "noor.wiersma@example.org",
-        {
-            "salutation": _("Ms Wiersma"),
-            "first_name": "Noor",
-            "infix": "",
-            "last_name": "Wiersma",
-            "name": "Noor Wiersma",
-            "organisation": _("City of Eikerveld"),
-            "function": _("policy adviser"),
-        },
-    )
+def example_reader(language: str) -> Reader:
+    """Nobody: invented, for who has chosen no one, in the language of the mail."""
+    with translation.override(language):
+        return Reader(
+            "noor.wiersma@example.org",
+            {
+                "salutation": _("Ms Wiersma"),
+                "first_name": "Noor",
+                "infix": "",
+                "last_name": "Wiersma",
+                "name": "Noor Wiersma",
+                "organisation": _("City of Eikerveld"),
+                "function": _("policy adviser"),
+            },
+        )
 
 
-def the_reader(chosen: str, list_ids: list[int]) -> Reader:
+def the_reader(chosen: str, list_ids: list[int], *, language: str) -> Reader:
     """The chosen one while the mail would reach them, else the invented one."""
     reader_id = read_id(chosen)
     found = reader_id and audience.recipients(list_ids).filter(pk=reader_id).first()
-    return Reader(found.email, values_of(found)) if found else example_reader()
+    return Reader(found.email, values_of(found)) if found else example_reader(language)
 
 
 def find_readers(list_ids: list[int], words: str) -> list[dict[str, Any]]:

@@ -30,6 +30,14 @@ def test_the_preview_of_a_new_bulletin_needs_nothing():
     assert not Bulletin.objects.exists()
 
 
+def test_the_invented_reader_speaks_the_language_of_the_mail():
+    bulletin = make_bulletin(body="<p>{{ salutation }}</p>", language="nl")
+    response = an_editor().post(
+        page(bulletin, "preview"), answers(bulletin), headers={"accept-language": "en"}
+    )
+    assert "mevrouw Wiersma" in response.content.decode()
+
+
 def test_the_preview_runs_no_script_and_loads_nothing_but_images():
     bulletin = make_bulletin()
     response = an_editor().post(
