@@ -148,6 +148,7 @@ def test_a_mail_in_doubt_is_left_as_it_is():
     assert answer["Location"] == url("deliveries", bulletin)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.left_at is None) == ("in_doubt", False)
+    assert f" {delivery.email} stays" in read(editor.get(answer["Location"]))
     assert "1 mail in doubt" not in read(editor.get(url("progress", bulletin)))
 
 
