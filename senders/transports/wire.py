@@ -37,7 +37,8 @@ class Wire(smtplib.SMTP):
         self.deadline = deadline  # time.monotonic(); nothing waits beyond it
         self.stopped = stopped  # asked while it opens: then nothing is in hand yet
         self.login_refusal: smtplib.SMTPAuthenticationError | None = None
-        self.step = float(settings.EMAIL_TIMEOUT)  # seconds for one answer
+        # Seconds for one answer; none is waited for longer than a lease.
+        self.step = float(min(settings.EMAIL_TIMEOUT, settings.LEASE_SECONDS))
         self.unread = b""
         super().__init__(local_hostname=_own_name(), timeout=self.step)
 

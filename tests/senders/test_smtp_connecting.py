@@ -47,6 +47,21 @@ def test_a_server_that_comes_back_in_time_is_waited_for(relay, monkeypatch):
     thread.join()
 
 
+def test_a_greeting_that_never_comes_is_not_waited_for_beyond_a_lease(
+    relay, settings, monkeypatch
+):
+    monkeypatch.setattr(smtp, "NO_CONNECTION", 2.5)
+    done = threading.Event()
+    script = Script(CONNECT=lambda connection: done.wait(10) and CLOSE)
+    with scripted(script) as port:
+        transport = relay(port)
+        settings.LEASE_SECONDS = 1
+        with pytest.raises(Broken, match="did not answer in time"):
+            transport.connect(1)
+        done.set()
+    assert script.connections >= 2
+
+
 def test_waiting_for_a_server_ends_when_asked_to_stop(settings, monkeypatch):
     monkeypatch.setattr(smtp, "NO_CONNECTION", 30.0)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
