@@ -64,8 +64,14 @@ def pause(bulletin: Bulletin, *, reason: str = "") -> None:
 
 
 def resume(bulletin: Bulletin) -> None:
-    """Let a paused bulletin go on, or raise WrongState."""
-    bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
+    """Let a paused bulletin go on, or raise WrongState.
+
+    The pause does not count towards the time after which a delivery is given up.
+    """
+    with transaction.atomic():
+        bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
+        waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
+        waiting.filter(deferred_since__isnull=False).update(deferred_since=None)
 
 
 def cancel(bulletin: Bulletin) -> None:

@@ -1,13 +1,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mailings import scheduling
 from mailings.errors import MailingError, NotReady, WrongState
 from mailings.models import Bulletin, Edition
 from mailings.reasons import Reason
-from tests.mailings.sending import make_sending_bulletin, reasons, statuses
+from senders.transports.base import Kind, Verdict
+from tests.mailings.sending import (
+    answering,
+    make_sending_bulletin,
+    reasons,
+    send,
+    statuses,
+)
 from tests.make import make_bulletin, make_list, make_subscriber
 
 Status = Bulletin.Status
@@ -140,6 +148,16 @@ def test_a_pause_keeps_its_reason_until_it_is_resumed():
     assert bulletin.reason == "535 5.7.8 wrong key"
     scheduling.resume(bulletin)
     assert bulletin.reason == ""
+
+
+def test_a_long_pause_gives_no_delivery_up():
+    bulletin = make_sending_bulletin(people=1)
+    long_ago = Now() - timedelta(days=3)
+    bulletin.deliveries.update(status="deferred", deferred_since=long_ago)
+    scheduling.pause(bulletin)
+    scheduling.resume(bulletin)
+    send(bulletin, answering(p0=Verdict(Kind.BUSY, "450 4.2.0 later")))
+    assert statuses(bulletin) == ["deferred"]
 
 
 def test_cancelling_skips_what_waits_and_leaves_the_rest():
