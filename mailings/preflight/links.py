@@ -89,42 +89,38 @@ def _empty(link: Link) -> Problem:
 
 
 def _relative(link: Link) -> Problem:
-    return error(
+    return _astray(
         "link_relative",
-        "body",
+        link,
         _(
             "“%(link)s” leads to “%(href)s”, which is no whole web address. "
             "Give one that starts with https."
-        )
-        % {"link": _name(link), "href": _short(link.href)},
-        quote=link.text,
-        at=link.at,
+        ),
     )
 
 
 def _incomplete(link: Link) -> Problem:
-    return error(
+    return _astray(
         "link_incomplete",
-        "body",
-        _("“%(link)s” leads to “%(href)s”, which is broken off. Give a whole address.")
-        % {"link": _name(link), "href": _short(link.href)},
-        quote=link.text,
-        at=link.at,
+        link,
+        _("“%(link)s” leads to “%(href)s”, which is broken off. Give a whole address."),
     )
 
 
 def _foreign(link: Link) -> Problem:
-    return error(
+    return _astray(
         "link_scheme",
-        "body",
+        link,
         _(
             "“%(link)s” leads to “%(href)s”, which mail programs do not open. "
             "Give a web address that starts with https."
-        )
-        % {"link": _name(link), "href": _short(link.href)},
-        quote=link.text,
-        at=link.at,
+        ),
     )
+
+
+def _astray(code: str, link: Link, message: str) -> Problem:
+    words = {"link": _name(link), "href": _short(link.href)}
+    return error(code, "body", message % words, quote=link.text, at=link.at)
 
 
 def _unseen_image(image: Image) -> Problem:
