@@ -115,11 +115,6 @@ class Slice:
         self.answers: list[Answer] = []
         self.trouble = ""
         self.until = time.monotonic() + min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
-        edition = claim.rows[0].edition
-        for row in claim.rows:
-            row.bulletin = claim.bulletin
-            if row.edition_id == edition.pk:
-                row.edition = edition
 
     def send(self) -> None:
         """Group after group, until there is none, or a reason to stop."""

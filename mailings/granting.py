@@ -46,6 +46,7 @@ def claim_slice(bulletin: Bulletin, *, size: int) -> Claim | None:
         _rows(claim.rows).update(
             status=Status.CLAIMED, claim=claim.id, lease_until=Now() + lease()
         )
+        _share(claim)
     return claim if claim.rows else None
 
 
@@ -86,6 +87,13 @@ def release(claim: Claim) -> None:
         bulletin=claim.bulletin, claim=claim.id, status=Status.CLAIMED
     )
     mine.update(status=Status.QUEUED, lease_until=None, claim=None)
+
+
+def _share(claim: Claim) -> None:
+    """Give the rows their bulletin and their editions, each of them read once."""
+    editions = claim.bulletin.editions.in_bulk({row.edition_id for row in claim.rows})
+    for row in claim.rows:
+        row.bulletin, row.edition = claim.bulletin, editions[row.edition_id]
 
 
 def _rows(rows: Sequence[Delivery]) -> DeliveryQuerySet:

@@ -2,7 +2,8 @@
 
 import threading
 
-from django.db import OperationalError
+import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from mailings import delivering
@@ -65,6 +66,20 @@ def test_a_grant_run_again_returns_what_the_first_run_granted():
     assert grant(claim, claim.rows)[0] == claim.rows
     assert grant(claim, claim.rows) == (claim.rows, True)
     assert set(bulletin.deliveries.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_claim_that_cannot_be_read_wholly_is_none():
+    bulletin = make_sending_bulletin(people=2)
+
+    def goes_away(execute, sql, *rest):
+        if 'FROM "mailings_edition"' in sql:
+            raise OperationalError("server closed the connection")
+        return execute(sql, *rest)
+
+    worker = make_worker(ObedientTransport())
+    with connection.execute_wrapper(goes_away), pytest.raises(OperationalError):
+        worker.send_slice(bulletin)
+    assert statuses(bulletin) == ["queued", "queued"]
 
 
 def test_with_a_pace_groups_are_small_and_take_their_time(settings):
