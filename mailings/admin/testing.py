@@ -33,17 +33,9 @@ def send_test(
 
     Raises NotTested where the user has no address, or the mail is not taken.
     """
-    address = getattr(user, "email", "").strip()
-    if not address:
-        raise NotTested(
-            _(
-                "There is no e-mail address with your name yet. Fill it in under "
-                "Users, or ask whoever manages Bode, and try again."
-            )
-        )
     bulletin.subject = f"{MARK}{bulletin.subject}"
     try:
-        validate_address(address)
+        address = _address_of(user)
         press = Press(compile_edition(bulletin, lists=lists), bulletin)
         _hand_over(press.practice_message(email=address, values=values))
     except TooDeep as error:
@@ -53,6 +45,20 @@ def send_test(
     except TransportError as error:
         raise _refused(str(error)) from error
     return _("The test has been sent to %(address)s.") % {"address": address}
+
+
+def _address_of(user: AbstractUser | AnonymousUser) -> str:
+    """Raises NotTested where there is none, and BadAddress where it is of no use."""
+    address: str = getattr(user, "email", "").strip()
+    if not address:
+        raise NotTested(
+            _(
+                "There is no e-mail address with your name yet. Fill it in under "
+                "Users, or ask whoever manages Bode, and try again."
+            )
+        )
+    validate_address(address)
+    return address
 
 
 def _refused(reason: str) -> NotTested:
