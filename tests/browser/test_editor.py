@@ -33,6 +33,17 @@ def test_a_field_is_inserted_from_the_menu_by_keyboard(editor_page, bulletin):
     assert "Aan {{ first_name }}" in body_of(editor_page)
 
 
+def test_a_list_begins_as_one_types_it(editor_page, bulletin):
+    open_bulletin(editor_page, bulletin)
+    for begin in ("- ", "1. "):
+        write_at_the_end(editor_page, "")
+        editor_page.keyboard.press("Enter")
+        editor_page.keyboard.press("Enter")
+        editor_page.keyboard.type(f"{begin}Dijken")
+    assert "<ul><li><p>Dijken</p></li></ul>" in body_of(editor_page)
+    assert "<ol><li><p>Dijken</p></li></ol>" in body_of(editor_page)
+
+
 def test_a_paste_from_word_comes_out_clean(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()

@@ -38,6 +38,10 @@ const OrderedList = prose.OrderedList.extend({
     const { start } = this.parent();
     return { start };
   },
+  // "1. " begins one, as "- " begins the other kind.
+  addInputRules() {
+    return [prose.wrappingInputRule({ find: /^1\.\s$/, type: this.type })];
+  },
 });
 
 // A picture from elsewhere is not fetched here: a box says what it shows. The preview
