@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+import warnings
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,6 +39,8 @@ class ContractCommand(BaseCommand):
         parser = self.create_parser(argv[0], argv[1])
         options = vars(parser.parse_args(argv[2:]))
         logging.disable(logging.CRITICAL)
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")  # they are for who develops
         # Scripts read these sentences: they are the same whatever LANGUAGE_CODE says.
         translation.activate("en")
         try:

@@ -5,6 +5,7 @@ that names the setting and the mend. The environment wins over `.env`; an empty 
 counts as unset.
 """
 
+import io
 import os
 import re
 from email.utils import parseaddr
@@ -20,6 +21,8 @@ from senders.addresses import BadAddress, normalise
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+# As django-environ reads a line; of any other it would only write a log.
+_LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|#.*|")
 _BASE = re.compile("[A-Za-z0-9.:-]+(/[A-Za-z0-9._~-]+)*/?")  # a host and a path
 
 
@@ -33,7 +36,7 @@ class Environment:
             ENVIRON = dict(own)
 
         if env_file.is_file():
-            Reader.read_env(str(env_file))
+            Reader.read_env(io.StringIO(_settings_in(env_file)))
         self.values = {name: value for name, value in Reader.ENVIRON.items() if value}
 
     def text(self, name: str, default: str = "") -> str:
@@ -116,6 +119,25 @@ def site_settings(url: str, *, schemes: set[str]) -> tuple[str, str]:
         )
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
     return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}", host
+
+
+def _settings_in(env_file: Path) -> str:
+    """The lines of an `.env`, every one of which is a setting, a comment or empty."""
+    try:
+        text = env_file.read_text(encoding="utf-8-sig")
+    except UnicodeError:
+        raise ImproperlyConfigured(f"{env_file} is no UTF-8 text.") from None
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{env_file} cannot be read: {error.strerror}."
+        ) from None
+    lines = [line.strip() for line in text.splitlines()]
+    for number, line in enumerate(lines, start=1):
+        if not _LINE.fullmatch(line):
+            raise ImproperlyConfigured(
+                f"Line {number} of {env_file} is no setting: write it like NAME=value."
+            )
+    return "\n".join(lines)
 
 
 def database_settings(url: str) -> dict[str, Any]:

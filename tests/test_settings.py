@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from bode.environment import Environment
 from tests.processes import ROOT
 
 KEYS = {"SECRET_KEY": "x" * 50, "ADDRESS_KEY": "y" * 50}
@@ -162,3 +164,25 @@ def test_the_environment_wins_over_the_file_and_empty_is_unset(tmp_path):
     own = {"ENV_FILE": str(file), "PACE": "9", "BATCH": "", "LEASE_SECONDS": ""}
     done = run("-c", show, env=DEMO | own)
     assert done.stdout.split() == ["9.0", "7", "60", "600"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"# caf\xe9\nPACE=3\n", " is no UTF-8 text."),
+        (b"PACE=3\nBATCH 5\n", "Line 2 of "),
+        (b"=3\n", "Line 1 of "),
+    ],
+)
+def test_a_file_that_holds_no_settings_is_refused(tmp_path, content, said):
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        Environment(file)
+
+
+def test_a_file_of_windows_is_read(tmp_path):
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xef\xbb\xbfPORT_OF_THIS_TEST=3\r\n  # a word\r\n \r\nB_T=x\r\n")
+    read = Environment(file)
+    assert (read.text("PORT_OF_THIS_TEST"), read.text("B_T")) == ("3", "x")

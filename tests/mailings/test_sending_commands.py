@@ -206,6 +206,17 @@ def test_a_script_may_answer(ready, answer, code, status):
     assert ledger(ready, "1")["status"] == status
 
 
+def test_a_library_that_warns_is_not_heard(ready):
+    ready.ok("send_bulletin", "1", "--yes")
+    # anymail warns of SendGrid, for which it has no account to test with any more.
+    warned = {"TRANSPORT": "sendgrid", "PYTHONWARNINGS": ""}
+    done = ready.run("run_sender", "--until-idle", **warned)
+    assert (done.returncode, done.stdout) == (0, "")
+    (said,) = done.stderr.splitlines()
+    assert "SENDGRID_API_KEY" in said
+    assert ledger(ready, "1")["reason"] in said
+
+
 def test_pause_resume_and_cancel(ready):
     ready.ok("send_bulletin", "1", "--yes")
     relay = {"TRANSPORT": "smtp", "SMTP_CONNECTIONS": "1"}
