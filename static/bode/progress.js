@@ -75,9 +75,9 @@
 
   // Long before the start there is nothing to see.
   const pause = () => {
-    const seconds = page.querySelector("[data-part='waiting']")?.dataset.seconds;
-    const waits = page.dataset.status === "scheduled" && !(seconds < 20);
-    return waits ? ASK_WHILE_IT_WAITS : ASK_EVERY;
+    const { seconds, due } = page.querySelector("[data-part='waiting']")?.dataset ?? {};
+    const soon = seconds < 20 || due !== undefined;
+    return page.dataset.status === "scheduled" && !soon ? ASK_WHILE_IT_WAITS : ASK_EVERY;
   };
 
   // A page that nobody looks at asks nothing.
