@@ -1,6 +1,7 @@
 """The shape of every command of ours: exit codes, and one sentence on stderr."""
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -38,11 +39,7 @@ class ContractCommand(BaseCommand):
         self._called_from_command_line = True
         parser = self.create_parser(argv[0], argv[1])
         options = vars(parser.parse_args(argv[2:]))
-        logging.disable(logging.CRITICAL)
-        if not sys.warnoptions:
-            warnings.simplefilter("ignore")  # they are for who develops
-        # Scripts read these sentences: they are the same whatever LANGUAGE_CODE says.
-        translation.activate("en")
+        _speak_as_scripts_expect()
         try:
             self.execute(*options.pop("args", ()), **options)
             sys.stdout.flush()
@@ -66,6 +63,17 @@ class ContractCommand(BaseCommand):
     def leave(self, sentence: str, code: int = 1) -> NoReturn:
         print(sentence, file=sys.stderr)
         sys.exit(code)
+
+
+def _speak_as_scripts_expect() -> None:
+    """Sentences in English and UTF-8, whatever the machine's settings, and no logs."""
+    logging.disable(logging.CRITICAL)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for who develops
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal of another alphabet shows a wrong letter, and no stack trace.
+        sys.stdout.reconfigure(encoding="utf-8")
+    translation.activate("en")
 
 
 def _first_line(error: Exception) -> str:

@@ -54,3 +54,11 @@ def test_a_command_that_is_interrupted_says_so_in_one_sentence(product):
     going.send_signal(signal.SIGINT)
     _out, err = going.communicate(timeout=SECONDS)
     assert (going.returncode, err) == (1, "Stopped before the end.\n")
+
+
+def test_a_terminal_of_another_alphabet_costs_a_letter_and_no_more(product):
+    made = product(PYTHONIOENCODING="ascii")
+    file = made.folder / "people.csv"
+    file.write_text("email,taal\np@lezer.example,français\n", encoding="utf-8")
+    new = ("--list", "nieuws", "--create-list", "Nieuws")
+    assert "“français”" in made.ok("import_subscribers", str(file), *new)
