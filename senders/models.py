@@ -92,10 +92,6 @@ class Sender(models.Model):
     def __str__(self) -> str:
         return f"{self.from_name} <{self.from_address}>"
 
-    @property
-    def domain(self) -> str:
-        return self.from_address.rpartition("@")[2]
-
 
 class Pace(models.Model):
     """When a transport may hand over its next message: shared by all workers."""

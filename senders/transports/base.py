@@ -52,10 +52,6 @@ class TransportError(Exception):
     """What goes wrong with a transport as a whole; its text is the server's answer."""
 
 
-class Refused(TransportError):
-    """This address, final."""
-
-
 class Busy(TransportError):
     """Not now: try again later."""
 
