@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +43,13 @@ class SubscriberForm(forms.ModelForm):
         self.initial.setdefault("lists", [one.pk for one in self.confirmed])
         if not self.left:
             self.fields.pop("asked", None)
+        if "lists" in self.fields and not MailingList.objects.exists():
+            self.fields["lists"].help_text = format_html(
+                '{} <a class="link" href="{}">{}</a>',
+                _("There is no list yet."),
+                reverse("admin:subscribers_mailinglist_add"),
+                _("Make a list"),
+            )
 
     def _lists_in(self, status: Subscription.Status) -> set[MailingList]:
         if not self.instance.pk:

@@ -34,6 +34,7 @@ def png() -> SimpleUploadedFile:
 
 def test_the_menu_leads_to_a_form_where_there_is_no_organisation_yet(chief):
     assert chief.get(reverse(LIST)).headers["Location"] == reverse(ADD)
+    assert "add another" not in read(chief.get(reverse(ADD)))
 
     chief.post(reverse(ADD), WHO)
 

@@ -60,6 +60,12 @@ def test_nobody_is_added_to_no_list(chief):
     assert not Subscriber.objects.exists()
 
 
+def test_where_there_is_no_list_the_form_of_a_person_leads_to_one(chief):
+    page = chief.get(reverse("admin:subscribers_subscriber_add")).content.decode()
+    assert reverse("admin:subscribers_mailinglist_add") in page
+    assert "There is no list yet." in page
+
+
 def test_an_address_that_is_known_is_refused_whatever_its_case(chief):
     readers = make_list()
     make_subscriber("noor@eikerveld.example")
