@@ -8,6 +8,9 @@ from django.db.models.functions import Now
 
 from senders.models import Pace
 
+# No queue of workers is longer; a clock that was set back cannot make it so.
+LONGEST_QUEUE = 100  # groups
+
 
 def reserve(transport: str, *, count: int, pace: float) -> float:
     """Book the next `count` turns, and return in how many seconds they begin.
@@ -21,8 +24,9 @@ def reserve(transport: str, *, count: int, pace: float) -> float:
             .annotate(now=ExpressionWrapper(Now(), output_field=DateTimeField()))
             .get(transport=transport)
         )
-        begin = max(row.next_at, row.now)
-        row.next_at = begin + timedelta(seconds=count / pace)
+        turn = timedelta(seconds=count / pace)
+        begin = min(max(row.next_at, row.now), row.now + LONGEST_QUEUE * turn)
+        row.next_at = begin + turn
         row.reserved += count
         row.save(update_fields=["next_at", "reserved"])
     return (begin - row.now).total_seconds()

@@ -25,6 +25,12 @@ def test_what_was_not_used_is_not_saved_up():
     assert waits == pytest.approx([0, 10], abs=3)
 
 
+def test_a_clock_that_is_set_back_silences_nobody():
+    reserve("smtp", count=1, pace=100.0)
+    Pace.objects.update(next_at=timezone.now() + timedelta(hours=1))
+    assert reserve("smtp", count=1, pace=100.0) < 5
+
+
 def test_each_transport_has_its_own_turns():
     reserve("smtp", count=100, pace=1.0)
     assert reserve("mailgun", count=1, pace=1.0) < 0.01
