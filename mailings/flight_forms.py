@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from mailings.preflight.problem import Problem
 
 NOW, LATER = "now", "later"
+FRIDAY = 4  # as date.weekday() counts
 
 
 class ScheduleForm(forms.Form):
@@ -123,5 +124,8 @@ def _refusal(said: datetime, moment: datetime) -> str:
 
 
 def suggested_moment() -> dict[str, Any]:
-    """What the page proposes: tomorrow at nine."""
-    return {"date": timezone.localdate() + timedelta(days=1), "time": time(9)}
+    """What the page proposes: the next working day at nine."""
+    day = timezone.localdate() + timedelta(days=1)
+    while day.weekday() > FRIDAY:
+        day += timedelta(days=1)
+    return {"date": day, "time": time(9)}

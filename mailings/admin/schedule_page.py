@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mailings import audience, preflight, scheduling
 from mailings.admin.pages import BulletinPages
 from mailings.errors import MailingError, WrongState
-from mailings.flight_forms import NOW, ScheduleForm, suggested_moment
+from mailings.flight_forms import LATER, NOW, ScheduleForm, suggested_moment
 from mailings.models import Bulletin
 from mailings.preflight import Problem
 
@@ -32,7 +32,7 @@ class SchedulePage(BulletinPages):
         form = ScheduleForm(
             request.POST if request.method == "POST" else None,
             warnings=warnings,
-            initial={"when": NOW, **suggested_moment()},
+            initial={"when": LATER, **suggested_moment()},
         )
         if request.method == "POST" and not errors and form.is_valid():
             try:

@@ -47,6 +47,8 @@ def mark(bulletin, status: str, how_many: int) -> None:
 def test_the_button_repeats_the_answer(english, bulletin):
     english.goto(url("schedule", bulletin))
     button = english.locator(".schedule-form button[type=submit]")
+    expect(english.locator("#when-later")).to_be_checked()
+    english.check("#when-now")
     expect(button).to_have_text("Send now to 1 person", use_inner_text=True)
     english.fill("#id_date", "2030-11-28")
     english.fill("#id_time", "22:05")
@@ -81,6 +83,7 @@ def test_the_button_tells_the_truth_without_javascript(
 
 def test_the_seconds_count_down_and_the_bulletin_is_taken_back(english, bulletin):
     english.goto(url("schedule", bulletin))
+    english.check("#when-now")
     english.click(".schedule-form button[type=submit]")
     seconds = english.locator("[data-count]")
     expect(seconds).to_be_visible()

@@ -1,9 +1,12 @@
 """The last look before a bulletin goes out, and the question when."""
 
+import datetime
+
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from mailings import flight_forms
 from mailings.models import Bulletin
 from tests.editors import make_sending_editor, read
 from tests.mailings.flying import make_draft, status, tomorrow, url
@@ -104,3 +107,13 @@ def test_pressing_twice_does_no_harm():
     assert "no longer a draft" in read(again)
     now = Bulletin.objects.get(pk=bulletin.pk)
     assert (now.send_at, now.edition_id) == (first.send_at, first.edition_id)
+
+
+@pytest.mark.parametrize(
+    ("today", "proposed"),
+    [("2026-11-24", "2026-11-25"), ("2026-11-27", "2026-11-30")],
+)
+def test_the_page_proposes_the_next_working_day(monkeypatch, today, proposed):
+    day = datetime.date.fromisoformat(today)
+    monkeypatch.setattr(flight_forms.timezone, "localdate", lambda: day)
+    assert flight_forms.suggested_moment()["date"].isoformat() == proposed
