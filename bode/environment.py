@@ -75,7 +75,9 @@ class Environment:
         except ValueError:
             number = 0.0
         if not 0 < number < float("inf"):
-            raise ImproperlyConfigured(f"{name} must be above zero, not {value!r}.")
+            raise ImproperlyConfigured(
+                f"{name} must be a number above zero, not {value!r}."
+            )
         return number
 
     def address(self, name: str, default: str) -> str:

@@ -62,3 +62,9 @@ def test_a_terminal_of_another_alphabet_costs_a_letter_and_no_more(product):
     file.write_text("email,taal\np@lezer.example,français\n", encoding="utf-8")
     new = ("--list", "nieuws", "--create-list", "Nieuws")
     assert "“français”" in made.ok("import_subscribers", str(file), *new)
+
+
+def test_a_command_that_does_not_exist_is_wrong_use(product):
+    done = product().run("send_everything")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Unknown command: 'send_everything'")

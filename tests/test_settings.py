@@ -49,11 +49,11 @@ WRONG = [
     (LIVE, {"SMTP_URL": "localhost:25"}, "SMTP_URL must look like "),
     (LIVE, {"SMTP_URL": "smtp://localhost:many"}, "SMTP_URL holds a port that is no"),
     (LIVE, {"SMTP_URL": "smtp://:25"}, "SMTP_URL must look like "),
-    (DEMO, {"PACE": "fast"}, "PACE must be above zero"),
-    (DEMO, {"PACE": "0"}, "PACE must be above zero"),
-    (DEMO, {"PACE": "-4"}, "PACE must be above zero"),
-    (DEMO, {"PACE": "nan"}, "PACE must be above zero"),
-    (DEMO, {"PACE": "inf"}, "PACE must be above zero"),
+    (DEMO, {"PACE": "fast"}, "PACE must be a number above zero"),
+    (DEMO, {"PACE": "0"}, "PACE must be a number above zero"),
+    (DEMO, {"PACE": "-4"}, "PACE must be a number above zero"),
+    (DEMO, {"PACE": "nan"}, "PACE must be a number above zero"),
+    (DEMO, {"PACE": "inf"}, "PACE must be a number above zero"),
     (DEMO, {"PORT": "http"}, "PORT must be a whole number"),
     (DEMO, {"PORT": "65536"}, "PORT must be a whole number"),
     (DEMO, {"BATCH": "0"}, "BATCH must be a whole number"),
@@ -129,7 +129,7 @@ def test_a_site_beyond_ascii_stands_in_mail_by_its_a_label():
 def test_a_wrong_setting_ends_a_command_with_one_and_a_sentence():
     done = run("manage.py", "check", env=DEMO | {"PACE": "fast"})
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "PACE must be above zero, not 'fast'.\n"
+    assert done.stderr == "PACE must be a number above zero, not 'fast'.\n"
 
 
 def test_a_database_that_is_not_there_is_one_sentence(tmp_path):
