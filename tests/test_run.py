@@ -109,7 +109,7 @@ def test_a_busy_port_is_one_sentence_with_the_mend(folder, first):
 def test_a_wrong_setting_is_one_sentence(folder, first):
     done = once(folder, PACE="fast")
     assert done.returncode != 0
-    assert own_words(done.stderr) == ["PACE must be above zero, not 'fast'."]
+    assert own_words(done.stderr) == ["PACE must be a number above zero, not 'fast'."]
 
 
 def test_a_database_that_is_not_there_is_one_sentence(folder, first, tmp_path):

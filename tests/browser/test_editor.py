@@ -119,7 +119,8 @@ def test_the_button_beside_a_problem_leads_to_its_words(editor_page, bulletin):
     expect(editor_page.locator(".writing .problem-words")).to_have_text("deze link")
     expect(editor_page.locator("#must-mend")).to_be_visible()
     editor_page.locator("[data-go]").first.click()
-    assert editor_page.evaluate("getSelection().toString()") == "deze link"
+    # The editor takes the focus in the next frame.
+    editor_page.wait_for_function("getSelection().toString() === 'deze link'")
     paragraph = "getSelection().focusNode.parentElement.closest('p').textContent"
     assert editor_page.evaluate(paragraph).startswith("Of")
 
