@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.writing import (
     body_of,
     open_bulletin,
     paste,
+    press,
+    write,
     write_at_the_end,
 )
 
@@ -27,27 +30,25 @@ def test_a_field_is_inserted_from_the_menu_by_keyboard(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     write_at_the_end(editor_page, " Aan ")
     editor_page.locator("[data-menu]").focus()
-    editor_page.keyboard.press("Enter")
-    editor_page.keyboard.press("ArrowDown")
-    editor_page.keyboard.press("Enter")
+    press(editor_page, "Enter")
+    press(editor_page, "ArrowDown")
+    press(editor_page, "Enter")
     assert "Aan {{ first_name }}" in body_of(editor_page)
 
 
-def test_a_list_begins_as_one_types_it(editor_page, bulletin):
+@pytest.mark.parametrize(("begin", "tag"), [("- ", "ul"), ("1. ", "ol")])
+def test_a_list_begins_as_one_types_it(editor_page, bulletin, begin, tag):
     open_bulletin(editor_page, bulletin)
-    for begin in ("- ", "1. "):
-        write_at_the_end(editor_page, "")
-        editor_page.keyboard.press("Enter")
-        editor_page.keyboard.press("Enter")
-        editor_page.keyboard.type(f"{begin}Dijken")
-    assert "<ul><li><p>Dijken</p></li></ul>" in body_of(editor_page)
-    assert "<ol><li><p>Dijken</p></li></ol>" in body_of(editor_page)
+    write_at_the_end(editor_page, "")
+    press(editor_page, "Enter")
+    write(editor_page, f"{begin}Dijken")
+    assert f"<{tag}><li><p>Dijken</p></li></{tag}>" in body_of(editor_page)
 
 
 def test_a_paste_from_word_comes_out_clean(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()
-    editor_page.keyboard.press("Control+a")
+    press(editor_page, "Control+a")
     paste(editor_page, "text/html", WORD)
     html = body_of(editor_page)
     for rest in ("Mso", "mso", "style", "class", "span", "o:p", "data:", "file:", "·"):
@@ -66,7 +67,7 @@ def test_a_paste_from_word_comes_out_clean(editor_page, bulletin):
 def test_a_typed_list_of_word_becomes_a_list(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()
-    editor_page.keyboard.press("Control+a")
+    press(editor_page, "Control+a")
     typed = "<p class=MsoListParagraph>·<span>&nbsp;&nbsp; </span>Een</p>"
     paste(editor_page, "text/html", f"{typed}<p class=MsoNormal>Twee</p>")
     assert body_of(editor_page) == "<ul><li><p>Een</p></li></ul><p>Twee</p>"
@@ -75,7 +76,7 @@ def test_a_typed_list_of_word_becomes_a_list(editor_page, bulletin):
 def test_nothing_that_is_pasted_runs(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()
-    editor_page.keyboard.press("Control+a")
+    press(editor_page, "Control+a")
     hostile = (
         "<p onclick=alert(1)>Dag<img src=x onerror=alert(1)>"
         "<a href='javascript:alert(1)'>klik</a></p><script>alert(1)</script>"
@@ -164,18 +165,18 @@ def test_a_warning_is_ticked_off_and_stays_so(editor_page, bulletin):
 def test_the_tools_make_what_they_say(editor_page, bulletin):
     open_bulletin(editor_page, bulletin)
     editor_page.locator(".writing").click()
-    editor_page.keyboard.press("Control+a")
-    editor_page.keyboard.press("Delete")
+    press(editor_page, "Control+a")
+    press(editor_page, "Delete")
     editor_page.locator("[data-tool=block]").select_option("2")
-    editor_page.keyboard.type("Kop")
-    editor_page.keyboard.press("Enter")
+    write(editor_page, "Kop")
+    press(editor_page, "Enter")
     editor_page.locator("[data-tool=bold]").click()
-    editor_page.keyboard.type("vet")
+    write(editor_page, "vet")
     editor_page.locator("[data-tool=bold]").click()
     editor_page.locator("[data-tool=link]").click()
     editor_page.fill("#link-words", "de site")
     editor_page.fill("#link-address", "lageland.example/dijk")
-    editor_page.keyboard.press("Enter")
+    press(editor_page, "Enter")
     expect(editor_page.locator(".writing a")).to_have_text("de site")
     assert body_of(editor_page) == (
         "<h2>Kop</h2><p><strong>vet</strong>"
@@ -188,12 +189,12 @@ def test_keys_lead_out_of_the_text(editor_page, bulletin):
     write_at_the_end(editor_page, "")
     editor_page.locator("[data-tool=table]").click()
     editor_page.locator("#table-dialog button.primary").click()
-    editor_page.keyboard.press("Alt+F10")
+    press(editor_page, "Alt+F10")
     assert editor_page.evaluate("document.activeElement.dataset.tool") == "block"
     editor_page.locator(".writing td").first.click()
-    editor_page.keyboard.press("Tab")
+    press(editor_page, "Tab")
     assert editor_page.evaluate("document.activeElement.id") == "body-text"
-    editor_page.keyboard.press("Escape")
+    press(editor_page, "Escape")
     assert editor_page.evaluate("document.activeElement.localName") == "summary"
 
 
@@ -203,7 +204,7 @@ def test_a_table_is_made_and_survives_saving(editor_page, bulletin):
     editor_page.locator("[data-tool=table]").click()
     editor_page.locator("#table-dialog button.primary").click()
     expect(editor_page.locator(".writing table tr")).to_have_count(3)
-    editor_page.keyboard.type("Wanneer")
+    write(editor_page, "Wanneer")
     editor_page.locator("[data-tool=addRow]").click()
     made = body_of(editor_page)
     with editor_page.expect_navigation():

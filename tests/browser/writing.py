@@ -33,7 +33,24 @@ def kept_copies(page: Page) -> list[str]:
     return [key for key in keys if key.startswith("bode:")]
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key, and wait as a hand does: the editor acts in the next frame."""
+    page.keyboard.press(key)
+    page.evaluate(
+        "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+    )
+
+
+def write(page: Page, words: str) -> None:
+    for word in words.split(" "):
+        if word:
+            page.keyboard.type(word, delay=5)
+        press(page, "Space")
+    press(page, "Backspace")
+
+
 def write_at_the_end(page: Page, words: str) -> None:
     page.locator(".writing").click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(words)
+    expect(page.locator(".writing")).to_be_focused()
+    press(page, "Control+End")
+    write(page, words)
