@@ -19,8 +19,9 @@ def test_a_missing_key_is_one_sentence(product, name):
 
 
 def test_a_command_speaks_english_to_scripts_whatever_the_language(product):
-    done = product().run("pause_bulletin", "7", LANGUAGE_CODE="nl")
-    assert (done.returncode, done.stderr) == (1, "There is no bulletin 7.\n")
+    one = product(LANGUAGE_CODE="nl")
+    done = one.run("import_bulletin", "nowhere.md", "--list", "nieuws")
+    assert (done.returncode, done.stderr) == (1, "There is no file “nowhere.md”.\n")
 
 
 def test_a_reader_that_closes_early_is_told_in_one_sentence(product):

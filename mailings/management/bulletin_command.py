@@ -27,4 +27,5 @@ class BulletinCommand(ContractCommand):
             raise CommandError(str(error)) from error
 
     def act(self, bulletin: Bulletin, **options: Any) -> None:
+        """What the command does; every command has its own."""
         raise NotImplementedError
