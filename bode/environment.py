@@ -91,6 +91,26 @@ class Environment:
             ) from None
         return value
 
+    def choice(self, name: str, default: str, words: tuple[str, ...]) -> str:
+        value = self.text(name, default).lower()
+        if value not in words:
+            raise ImproperlyConfigured(
+                f"{name} must be {' or '.join(words)}, not {value!r}."
+            )
+        return value
+
+    def addresses(self, name: str) -> list[str]:
+        """E-mail addresses, with commas between them."""
+        found = self.names(name, [])
+        for address in found:
+            try:
+                normalise(address)
+            except BadAddress:
+                raise ImproperlyConfigured(
+                    f"{name} must be e-mail addresses with commas, not {address!r}."
+                ) from None
+        return found
+
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [part.strip() for part in value.split(",") if part.strip()] or default
@@ -158,7 +178,24 @@ def database_settings(url: str) -> dict[str, Any]:
     )
 
 
-def smtp_settings(url: str) -> dict[str, str | int | bool]:
+def redis_url(url: str) -> str:
+    """A REDIS_URL that a client can read; empty where it is unset."""
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
+        number = parts.path.strip("/")
+        fine = fine and parts.port != 0 and (not number or number.isdigit())
+    except ValueError:
+        fine = False
+    if url and not fine:
+        raise ImproperlyConfigured(
+            "REDIS_URL must look like redis://:password@host:6379/0, "
+            "or start with rediss:// for TLS."
+        )
+    return url
+
+
+def smtp_settings(url: str, *, name: str = "SMTP_URL") -> dict[str, str | int | bool]:
     """Django's EMAIL_* settings from an SMTP_URL.
 
     `smtp://user:password@host:port`, `smtps://…` (TLS from the first byte) or
@@ -169,10 +206,10 @@ def smtp_settings(url: str) -> dict[str, str | int | bool]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ImproperlyConfigured("SMTP_URL holds a port that is no number.") from None
+        raise ImproperlyConfigured(f"{name} holds a port that is no number.") from None
     if parts.scheme not in ways or not parts.hostname:
         raise ImproperlyConfigured(
-            "SMTP_URL must look like smtp://user:password@host:port, "
+            f"{name} must look like smtp://user:password@host:port, "
             "or start with smtps:// or smtp+starttls://."
         )
     return {

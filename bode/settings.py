@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bode.environment import (
     Environment,
     database_settings,
+    redis_url,
     site_settings,
     smtp_settings,
 )
@@ -110,12 +111,28 @@ DEFAULT_FROM_EMAIL = env.address(
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Where Celery's messages go. Unset: no broker; `run_sender` does all the work.
+REDIS_URL = redis_url(env.text("REDIS_URL"))
+# hold: a restored copy, or a server that waits for a person before it sends.
+SENDING = env.choice("SENDING", "on", ("on", "hold"))
+LATE_LIMIT = env.whole_number("LATE_LIMIT", 3600, least=1)  # seconds
 PACE = env.number("PACE")
 SMTP_CONNECTIONS = env.whole_number("SMTP_CONNECTIONS", 8, least=1)
 BATCH = env.whole_number("BATCH", 50, least=1)
 LEASE_SECONDS = env.whole_number("LEASE_SECONDS", 600, least=1)
 RETRY_SECONDS = env.whole_number("RETRY_SECONDS", 60, least=1)
 UNDO_SECONDS = env.whole_number("UNDO_SECONDS", 60)
+# --- For who keeps it running -------------------------------------------------------
+OPERATORS = env.addresses("OPERATORS")
+# Another way than TRANSPORT, which may be what is broken.
+ALERT_SMTP_URL = env.text("ALERT_SMTP_URL")
+if ALERT_SMTP_URL:
+    smtp_settings(ALERT_SMTP_URL, name="ALERT_SMTP_URL")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
+SENTRY_DSN = env.text("SENTRY_DSN")
+DKIM_SELECTOR = env.text("DKIM_SELECTOR")
+DNS_SERVER = env.text("DNS_SERVER")
 # Of the demo's administrator, made by `make run`.
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 

@@ -2,6 +2,7 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from senders.addresses import validate_address
@@ -9,7 +10,7 @@ from senders.colours import validate_on_white
 from senders.outbox import OutboxMail
 from senders.text import validate_one_line
 
-__all__ = ["Organisation", "OutboxMail", "Pace", "Sender"]
+__all__ = ["Letter", "Organisation", "OutboxMail", "Pace", "Sender"]
 
 
 class OrganisationManager(models.Manager["Organisation"]):
@@ -104,3 +105,54 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return self.transport
+
+
+class Letter(models.Model):
+    """A single mail of ours: a password, an invitation, an alert.
+
+    The row is the queue: what a lost broker forgets is found here.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    # Every legal move, written as "target: where it may come from".
+    MOVES = {
+        Status.SENDING: {
+            Status.WAITING,
+            Status.SENDING,
+        },  # again, once the lease is over
+        Status.SENT: {Status.SENDING},
+        Status.WAITING: {Status.SENDING},
+        Status.FAILED: {Status.SENDING, Status.WAITING},
+    }
+
+    kind = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=320)
+    subject = models.CharField(max_length=200, validators=[validate_one_line])
+    text = models.TextField()  # emptied once it is sent or given up: it holds a secret
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()  # of no use to its reader afterwards
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            # Asked by every round of a sender: which letters wait?
+            models.Index(
+                fields=["due_at"],
+                name="letter_open",
+                condition=models.Q(status__in=["waiting", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} {self.status}"

@@ -30,6 +30,7 @@ class Bulletin(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
+        HELD = "held", _("Held")
         SENDING = "sending", _("Sending")
         PAUSED = "paused", _("Paused")
         SENT = "sent", _("Sent")
@@ -37,8 +38,9 @@ class Bulletin(models.Model):
 
     # Every legal move, written as "target: where it may come from".
     MOVES = {
-        Status.DRAFT: {Status.SCHEDULED},
-        Status.SCHEDULED: {Status.DRAFT},
+        Status.DRAFT: {Status.SCHEDULED, Status.HELD},
+        Status.SCHEDULED: {Status.DRAFT, Status.HELD},
+        Status.HELD: {Status.SCHEDULED},
         Status.SENDING: {Status.SCHEDULED, Status.PAUSED, Status.SENT},
         Status.PAUSED: {Status.SENDING},
         Status.SENT: {Status.SENDING},
