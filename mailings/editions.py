@@ -19,7 +19,7 @@ from mailings.rendering.message import Compiled, Envelope, Person
 from senders.addresses import on_the_wire
 from senders.logo import logo_url
 from senders.models import Organisation
-from senders.transports.base import Message
+from senders.transports.base import Frame, Message
 from subscribers import tokens
 from subscribers.models import MailingList, Subscriber
 
@@ -67,6 +67,8 @@ class Press:
                 fixed=tuple(fixed),
             )
         )
+        # One for all: a transport knows by it what belongs to one bulletin.
+        self._frame = Frame(self._compiled.text.pieces, self._compiled.html.pieces)
 
     def message_for(self, delivery: Delivery) -> Message:
         """What leaves for this delivery: the same bytes at every call."""
@@ -136,14 +138,19 @@ class Press:
             from_header=self._from,
             to_header=headers.shown(known["name"], person.address),
             reply_to=edition.reply_to,
-            headers=(
-                *self._fixed,
-                ("Message-ID", person.message_id),
-                ("List-Unsubscribe", f"<{link}>"),
-            ),
+            headers=(*self._fixed, *_own_headers(person)),
             text=made.text,
             html=made.html,
+            frame=self._frame,
+            values=made.values,
         )
+
+
+def _own_headers(person: Person) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Message-ID", person.message_id),
+        ("List-Unsubscribe", f"<{person.unsubscribe_url}>"),
+    )
 
 
 def values_of(subscriber: Subscriber) -> dict[str, str]:

@@ -6,11 +6,11 @@ value can break an encoding, a line's length or the parts' boundary.
 """
 
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailings.rendering import headers
-from mailings.rendering.merge import Kind, Piece, Place, compile_pieces, fill
+from mailings.rendering.merge import Kind, Place, compile_pieces, fill
 
 _SOFT = b"=\r\n"
 
@@ -49,6 +49,7 @@ class Made:
     subject: str
     text: str
     html: str
+    values: tuple[str, ...]  # of the places, in the order of `Compiled.places`
 
 
 class Compiled:
@@ -58,8 +59,9 @@ class Compiled:
         language = envelope.language
         # "=_" is in no quoted-printable text (RFC 2045 section 6.7, rule 1).
         boundary = f"=_bode_{envelope.fingerprint[:32]}"
-        self._text = Part(envelope.text, Kind.TEXT, language)
-        self._html = Part(envelope.html, Kind.HTML, language)
+        self.places: dict[tuple[Kind, Place], int] = {}  # each once, with its number
+        self.text = Part(envelope.text, Kind.TEXT, language, self.places)
+        self.html = Part(envelope.html, Kind.HTML, language, self.places)
         self._subject = compile_pieces(envelope.subject, language=language)
         self._top = _top(envelope)
         self._fixed = headers.fields(envelope.fixed)
@@ -68,8 +70,8 @@ class Compiled:
     def made_for(self, person: Person) -> Made:
         values = person.values
         subject = " ".join(fill(self._subject, values, Kind.TEXT).split())
-        text, quoted_text = self._text.put_in(values)
-        html, quoted_html = self._html.put_in(values)
+        filled = tuple(place.fill(values, kind) for kind, place in self.places)
+        quoted = [_closed(encode(value), last=False) for value in filled]
         to = headers.mailbox(values.get("name", ""), person.address)
         content = [
             self._top,
@@ -79,42 +81,57 @@ class Compiled:
             headers.field("List-Unsubscribe", [f"<{person.unsubscribe_url}>"]),
             self._fixed,
             self._before_text,
-            *quoted_text,
+            *self.text.encoded_with(quoted),
             self._before_html,
-            *quoted_html,
+            *self.html.encoded_with(quoted),
             self._end,
         ]
-        return Made(b"".join(content), subject, text, html)
+        text, html = self.text.filled_with(filled), self.html.filled_with(filled)
+        return Made(b"".join(content), subject, text, html, filled)
 
 
 class Part:
-    """A text or HTML part, cut at its places."""
+    """A text or HTML part, cut at its places: a number stands for the place's value."""
 
-    def __init__(self, compiled: str, kind: Kind, language: str) -> None:
+    def __init__(
+        self,
+        compiled: str,
+        kind: Kind,
+        language: str,
+        places: dict[tuple[Kind, Place], int],
+    ) -> None:
+        """Adds to `places` those that are not there yet."""
         # A part ends on a line end, so the boundary never meets a soft break.
         whole = _lines(compiled).rstrip("\n") + "\n"
-        self._kind = kind
-        self._pieces: list[Piece] = compile_pieces(whole, language=language)
-        last = len(self._pieces) - 1
-        self._encoded = [
+        pieces = compile_pieces(whole, language=language)
+        self.pieces: tuple[str | int, ...] = tuple(
+            piece
+            if isinstance(piece, str)
+            else places.setdefault((kind, piece), len(places))
+            for piece in pieces
+        )
+        last = len(pieces) - 1
+        self._encoded: list[bytes | int] = [
             _closed(encode(piece), last=number == last)
             if isinstance(piece, str)
-            else b""
-            for number, piece in enumerate(self._pieces)
+            else piece
+            for number, piece in enumerate(self.pieces)
         ]
 
-    def put_in(self, values: Mapping[str, str]) -> tuple[str, list[bytes]]:
-        """The part for one person: as text, and as the pieces of its encoding."""
-        texts, quoted = [], []
-        for piece, encoded in zip(self._pieces, self._encoded, strict=True):
-            if isinstance(piece, Place):
-                text = piece.fill(values, self._kind)
-                texts.append(text)
-                quoted.append(_closed(encode(text), last=False))
-            else:
-                texts.append(piece)
-                quoted.append(encoded)
-        return "".join(texts), quoted
+    def filled_with(self, values: Sequence[str]) -> str:
+        return "".join(
+            [
+                piece if isinstance(piece, str) else values[piece]
+                for piece in self.pieces
+            ]
+        )
+
+    def encoded_with(self, quoted: Sequence[bytes]) -> list[bytes]:
+        """The pieces of the part's encoding, with each value's own."""
+        return [
+            quoted[piece] if isinstance(piece, int) else piece
+            for piece in self._encoded
+        ]
 
 
 def encode(text: str) -> bytes:

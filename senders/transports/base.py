@@ -6,6 +6,19 @@ from enum import Enum
 from typing import Protocol
 
 
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What all messages of a bulletin share: their two parts, cut at the places.
+
+    A string stands for itself, a number for that one of a message's `values`. Messages
+    with the same Frame differ in their recipient, subject, Message-ID, leave link and
+    values, and in nothing else.
+    """
+
+    text: tuple[str | int, ...]
+    html: tuple[str | int, ...]
+
+
 @dataclass(frozen=True)
 class Message:
     """One mail to one person, ready to leave.
@@ -25,6 +38,10 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()  # all the others, unfolded, unencoded
     text: str = ""
     html: str = ""
+    # For a provider who fills in the places: `text` and `html` are `frame` with these,
+    # each escaped already for where it stands.
+    frame: Frame | None = None
+    values: tuple[str, ...] = ()
 
 
 class Kind(Enum):

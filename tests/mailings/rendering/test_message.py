@@ -112,6 +112,15 @@ def test_a_hostile_name_changes_nothing_but_itself(number):
     assert part_text(text) == (
         f"Beste {clean or 'lezer'},\n\nVoor {clean}: {URL}\n.\n..\n"
     )
+    assert put_together(compiled.text.pieces, made.values) == made.text
+    assert put_together(compiled.html.pieces, made.values) == made.html
+
+
+def put_together(pieces, values):
+    """As a provider does who fills in the places."""
+    return "".join(
+        values[piece] if isinstance(piece, int) else piece for piece in pieces
+    )
 
 
 def check_lines(raw):
