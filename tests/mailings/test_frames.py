@@ -11,17 +11,16 @@ BODY = (
 )
 
 
-def make_messages(*names, slug="nieuws"):
-    chosen = make_list(slug=slug)
+def make_deliveries(*names):
+    chosen = make_list()
     bulletin = make_bulletin(lists=[chosen], body=BODY)
     edition = compile_edition(bulletin)
     edition.save()
-    press = Press(edition, bulletin)
     for number, name in enumerate(names):
         person = make_subscriber(
-            f"{slug}{number}@eikerveld.example", lists=[chosen], first_name=name
+            f"lezer{number}@eikerveld.example", lists=[chosen], first_name=name
         )
-        delivery = Delivery.objects.create(
+        yield Delivery.objects.create(
             bulletin=bulletin,
             edition=edition,
             subscriber=person,
@@ -29,7 +28,12 @@ def make_messages(*names, slug="nieuws"):
             address_key=person.address_key,
             values=values_of(person),
         )
-        yield press.message_for(delivery)
+
+
+def make_messages(*names):
+    deliveries = list(make_deliveries(*names))
+    press = Press(deliveries[0].edition, deliveries[0].bulletin)
+    return [press.message_for(delivery) for delivery in deliveries]
 
 
 def filled(pieces, values):
@@ -42,11 +46,12 @@ def test_frame_and_values_make_the_very_parts():
         assert filled(message.frame.html, message.values) == message.html
 
 
-def test_messages_of_one_bulletin_are_known_by_their_frame():
-    one, other = make_messages("Jo", "Bo")
-    assert one.frame is other.frame
-    (foreign,) = make_messages("Jo", slug="anders")
-    assert foreign.frame is not one.frame
+def test_messages_of_one_press_are_known_by_their_frame():
+    one, other = deliveries = list(make_deliveries("Jo", "Bo"))
+    press = Press(one.edition, one.bulletin)
+    assert press.message_for(one).frame is press.message_for(other).frame
+    foreign = [Press(row.edition, row.bulletin).message_for(row) for row in deliveries]
+    assert foreign[0].frame != foreign[1].frame
 
 
 def test_what_is_personal_is_not_in_the_frame():
