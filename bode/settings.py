@@ -133,6 +133,9 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 SENTRY_DSN = env.text("SENTRY_DSN")
 DKIM_SELECTOR = env.text("DKIM_SELECTOR")
 DNS_SERVER = env.text("DNS_SERVER")
+# Of the first administrator, made by `manage.py prepare`.
+ADMIN_EMAIL = env.text("ADMIN_EMAIL")
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 # Of the demo's administrator, made by `make run`.
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 
