@@ -6,6 +6,8 @@ from django.utils import timezone, translation
 
 from tests.no_skips import pytest_sessionfinish
 from tests.processes import Product
+from tests.servers.postgres import Postgres, postgres_server
+from tests.servers.valkey import Valkey
 
 __all__ = ["pytest_sessionfinish"]
 
@@ -29,6 +31,30 @@ def _own_language() -> Iterator[None]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the empty, migrated database of `Product` is kept for the next."""
     return tmp_path_factory.mktemp("migrated") / "bode.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server for databases of one's own: `product(DATABASE_URL=postgres.migrated())`.
+
+    One for each process of tests, so that a restart disturbs nobody.
+    """
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A broker that each test finds running and empty, whatever the last one did."""
+    server = Valkey()
+    yield server
+    server.close()
+
+
+@pytest.fixture(autouse=True)
+def _broker_as_new(request: pytest.FixtureRequest) -> None:
+    if "valkey" in request.fixturenames:
+        request.getfixturevalue("valkey").renew()
 
 
 @pytest.fixture
