@@ -1,7 +1,10 @@
 """As whom mail leaves: the organisation, its senders, the pace of each transport."""
 
+from typing import Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +110,14 @@ class Pace(models.Model):
         return self.transport
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self) -> Self:
+        """Waiting until now, or in the hands of a sender that died with them."""
+        waiting = Q(status=Letter.Status.WAITING, due_at__lte=Now())
+        left = Q(status=Letter.Status.SENDING, lease_until__lt=Now())
+        return self.filter(waiting | left)
+
+
 class Letter(models.Model):
     """A single mail of ours: a password, an invitation, an alert.
 
@@ -130,6 +141,9 @@ class Letter(models.Model):
         Status.FAILED: {Status.SENDING, Status.WAITING},
     }
 
+    # What the kinds are called that somebody asks for by name.
+    PASSWORD, INVITATION, ALERT = "password", "invitation", "alert"
+
     kind = models.CharField(max_length=20)
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=200, validators=[validate_one_line])
@@ -142,6 +156,8 @@ class Letter(models.Model):
     expires_at = models.DateTimeField()  # of no use to its reader afterwards
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -156,3 +172,8 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} {self.status}"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it carries a key that opens an account."""
+        return self.kind in (self.PASSWORD, self.INVITATION)
