@@ -111,6 +111,21 @@ class Environment:
                 ) from None
         return found
 
+    def server(self, name: str) -> str:
+        """A host or host:port; empty where it is unset."""
+        value = self.text(name)
+        try:
+            parts = urlsplit(f"//{value}")
+            fine = not value or (parts.netloc == value and parts.port != 0)
+            fine = fine and "@" not in value and bool(parts.hostname or not value)
+        except ValueError:
+            fine = False
+        if not fine:
+            raise ImproperlyConfigured(
+                f"{name} must look like 192.0.2.53 or 192.0.2.53:5353, not {value!r}."
+            )
+        return value
+
     def names(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [part.strip() for part in value.split(",") if part.strip()] or default

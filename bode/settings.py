@@ -132,7 +132,7 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 SENTRY_DSN = env.text("SENTRY_DSN")
 DKIM_SELECTOR = env.text("DKIM_SELECTOR")
-DNS_SERVER = env.text("DNS_SERVER")
+DNS_SERVER = env.server("DNS_SERVER")
 # Of the first administrator, made by `manage.py prepare`.
 ADMIN_EMAIL = env.text("ADMIN_EMAIL")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")

@@ -9,7 +9,8 @@ from tests.sources import Import, files, imports, modules
 ORDER = ("senders", "subscribers", "mailings")
 DOORS = {"admin", "views", "urls", "forms", "tasks", "management", "demo"}
 # The flow of a bulletin. None of them calls another: each leaves a state behind.
-STAGES = {"scheduling", "starting", "delivering", "sweeping", "settling", "figures"}
+STAGES = {"scheduling", "holding", "starting", "delivering", "sweeping", "settling"}
+STAGES |= {"figures"}
 # Take values and give values: no row, no database, no settings of a request.
 PURE = (
     "senders.addresses",
@@ -22,7 +23,7 @@ PURE = (
     "mailings.preflight.problem",
 )
 # The only ones who talk to the outside; `bode.running` asks its own server.
-ROOMS = ("senders.transports", "bode.running")
+ROOMS = ("senders.transports", "senders.domains", "bode.running")
 OUTSIDE = (
     "socket",
     "smtplib",
@@ -33,6 +34,7 @@ OUTSIDE = (
     "asyncio",
     "aiohttp",
     "httpx",
+    "dns",
 )
 LONGEST = 300
 PURPOSELESS = {"utils", "util", "helpers", "common", "misc", "manager", "handler"}

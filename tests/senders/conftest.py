@@ -1,8 +1,11 @@
 import threading
 
 import pytest
+from django.utils import translation
 
 from senders.transports import make_transport, smtp
+from tests.senders.a_domain import GOOD
+from tests.servers.dns import NameServer
 
 
 @pytest.fixture
@@ -37,3 +40,15 @@ def relay(settings, impatient):
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def names(settings):
+    """A name server that knows gemeente.example, which is in order."""
+    server = NameServer(GOOD).start()
+    settings.DNS_SERVER = server.address
+    settings.DKIM_SELECTOR = "bode"
+    settings.TRANSPORT = "smtp"
+    with translation.override("en"):
+        yield server
+    server.stop()
