@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bode.ui import number
+from bode.ui import moment, number
 from mailings import audience, figures
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
@@ -76,12 +76,17 @@ def concerns() -> list[Concern]:
     """What needs a person now, the newest trouble first."""
     recent = list(
         Bulletin.objects.filter(
-            status__in=[Status.SENDING, Status.PAUSED, Status.SENT, Status.CANCELLED]
+            status__in=[
+                *(Status.HELD, Status.SENDING, Status.PAUSED),
+                *(Status.SENT, Status.CANCELLED),
+            ]
         )[:RECENT]
     )
     counted = _troubles(recent)
     found: list[Concern] = []
     for bulletin in recent:
+        if bulletin.status == Status.HELD:
+            found.append(_held(bulletin))
         if bulletin.status == Status.PAUSED:
             found.append(_paused(bulletin))
         in_doubt, failed = counted.get(bulletin.pk, (0, 0))
@@ -112,6 +117,19 @@ def _troubles(bulletins: list[Bulletin]) -> dict[int, tuple[int, int]]:
 def _is_news(bulletin: Bulletin) -> bool:
     last = bulletin.finished_at or timezone.now()
     return last > timezone.now() - FAILED_FOR
+
+
+def _held(bulletin: Bulletin) -> Concern:
+    return Concern(
+        "hourglass",
+        "amber",
+        _("“%(bulletin)s” was held") % {"bulletin": bulletin},
+        "",
+        _("It was to go out %(moment)s. Say whether it still may.")
+        % {"moment": moment(bulletin.send_at)},
+        reverse("admin:mailings_bulletin_progress", args=[bulletin.pk]),
+        _("Decide"),
+    )
 
 
 def _paused(bulletin: Bulletin) -> Concern:

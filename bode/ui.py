@@ -36,6 +36,7 @@ class Look(NamedTuple):
 BULLETIN_LOOKS = {
     "draft": Look("pencil", "grey", gettext_lazy("Draft")),
     "scheduled": Look("clock", "blue", gettext_lazy("Scheduled")),
+    "held": Look("hourglass", "amber", gettext_lazy("Held")),
     "sending": Look("arrow", "filled", gettext_lazy("Sending")),
     "paused": Look("bars", "amber", gettext_lazy("Paused")),
     "sent": Look("ringed-tick", "green", gettext_lazy("Sent")),
@@ -180,9 +181,11 @@ def _steps(bulletin: "Bulletin") -> list[Step]:
         moment(bulletin.started_at) if bulletin.started_at else "",
         moment(bulletin.finished_at) if bulletin.finished_at else "",
     ]
-    here = {"draft": 0, "scheduled": 1, "sent": 3}.get(bulletin.status, 2)
-    tone = {"paused": "amber", "cancelled": "grey"}.get(bulletin.status, "")
-    if bulletin.status in ("paused", "cancelled"):
+    places = {"draft": 0, "scheduled": 1, "held": 1, "sent": 3}
+    here = places.get(bulletin.status, 2)
+    tones = {"held": "amber", "paused": "amber", "cancelled": "grey"}
+    tone = tones.get(bulletin.status, "")
+    if bulletin.status in tones:
         names[here] = BULLETIN_LOOKS[bulletin.status].word
     if bulletin.status == "cancelled":  # it ended there, and was never sent
         details[2:] = [details[3], ""]

@@ -22,6 +22,7 @@ from mailings.granting import Claim, claim_slice, grant, release, renew
 from mailings.models import Bulletin, Delivery
 from mailings.patience import until_stored
 from mailings.recording import Answer, record
+from mailings.switch import on_hold
 from senders.pacing import reserve
 from senders.text import one_line
 from senders.transports.base import (
@@ -61,7 +62,9 @@ class Worker:
         self.unwelcome = 0  # how often in a row the server said "not now"
 
     def send_slice(self, bulletin: Bulletin) -> bool:
-        """Hand over a slice of what is due; False where nothing was."""
+        """Hand over a slice of what is due; False where nothing was, or on hold."""
+        if on_hold():
+            return False
         claim = claim_slice(bulletin, size=self._slice_size())
         if claim is None:
             return False

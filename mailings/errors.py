@@ -23,6 +23,15 @@ class WrongState(MailingError):
         )
 
 
+class OnHold(MailingError):
+    """The operator lets no bulletin leave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Sending is on hold: nothing goes out until an operator ends that.")
+        )
+
+
 class NotReady(MailingError):
     """Preflight found errors, or warnings that nobody ticked off."""
 

@@ -14,6 +14,7 @@ from mailings.models import Bulletin, Delivery
 from mailings.preflight import open_problems
 from mailings.preflight.problem import Severity
 from mailings.reasons import Reason
+from mailings.switch import refuse_on_hold
 
 Status = Bulletin.Status
 # A form that was open for a moment is not "in the past".
@@ -25,14 +26,15 @@ def schedule(
 ) -> None:
     """Fix what was written as an edition, to leave at `send_at` (None: at once).
 
-    Raises WrongState where it is no draft, MailingError where the time is past, and
-    NotReady with the problems that preflight found; `accept_warnings` ticks the
-    warnings among them off.
+    Raises WrongState where it is no draft, MailingError where the time is past, OnHold
+    where it would leave at once and nothing may, and NotReady with the problems that
+    preflight found; `accept_warnings` ticks the warnings among them off.
     """
-    if send_at is not None and send_at < timezone.now() - GRACE:
-        raise MailingError(_("The send time is in the past. Choose a later one."))
+    if send_at is None:
+        refuse_on_hold()
+    _refuse_past(send_at)
     with transaction.atomic():
-        _hold(bulletin)
+        _lock(bulletin)
         if bulletin.status != Status.DRAFT:
             raise bulletin.wrong_state(Status.SCHEDULED)
         _check(bulletin, accept_warnings=accept_warnings)
@@ -48,14 +50,38 @@ def schedule(
 
 
 def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
-    """Schedule it for so soon that there is just time to take it back."""
-    send_at = timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
-    schedule(bulletin, send_at=send_at, accept_warnings=accept_warnings)
+    """Schedule it for so soon that there is just time to take it back.
+
+    Raises what `schedule` raises, and OnHold while nothing may leave.
+    """
+    refuse_on_hold()
+    schedule(bulletin, send_at=_soon(), accept_warnings=accept_warnings)
+
+
+def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
+    """Let a held bulletin go at `send_at` (None: at once), exactly as it was fixed.
+
+    Raises WrongState where it is not held, MailingError where the time is past, and
+    OnHold while nothing may leave.
+    """
+    refuse_on_hold()
+    _refuse_past(send_at)
+    bulletin.move_to(
+        Status.SCHEDULED,
+        leaving=Status.HELD,
+        send_at=Now() if send_at is None else send_at,
+        reason="",
+    )
+
+
+def release_now(bulletin: Bulletin) -> None:
+    """Release it for so soon that there is just time to take it back."""
+    release(bulletin, send_at=_soon())
 
 
 def take_back(bulletin: Bulletin) -> None:
-    """Make a scheduled bulletin a draft again, or raise WrongState."""
-    bulletin.move_to(Status.DRAFT, send_at=None, edition=None)
+    """Make a scheduled or held bulletin a draft again, or raise WrongState."""
+    bulletin.move_to(Status.DRAFT, send_at=None, edition=None, reason="")
 
 
 def pause(bulletin: Bulletin, *, reason: str = "") -> None:
@@ -64,10 +90,11 @@ def pause(bulletin: Bulletin, *, reason: str = "") -> None:
 
 
 def resume(bulletin: Bulletin) -> None:
-    """Let a paused bulletin go on, or raise WrongState.
+    """Let a paused bulletin go on, or raise WrongState, or OnHold.
 
     The pause does not count towards the time after which a delivery is given up.
     """
+    refuse_on_hold()
     with transaction.atomic():
         bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
         waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
@@ -91,7 +118,16 @@ def cancel(bulletin: Bulletin) -> None:
         )
 
 
-def _hold(bulletin: Bulletin) -> None:
+def _soon() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def _refuse_past(send_at: datetime | None) -> None:
+    if send_at is not None and send_at < timezone.now() - GRACE:
+        raise MailingError(_("The send time is in the past. Choose a later one."))
+
+
+def _lock(bulletin: Bulletin) -> None:
     """Read it anew and keep it: nobody edits it while it is checked and compiled."""
     Bulletin.objects.select_for_update().get(pk=bulletin.pk)
     bulletin.refresh_from_db()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from mailings.errors import MailingError
 from mailings.models import Bulletin, Delivery
+from mailings.switch import refuse_on_hold
 
 Status = Delivery.Status
 
@@ -13,8 +14,10 @@ Status = Delivery.Status
 def send_again(delivery: Delivery) -> None:
     """Queue a failed delivery, or one in doubt, once more.
 
-    Raises MailingError for any other, and where its bulletin was cancelled.
+    Raises MailingError for any other, and where its bulletin was cancelled; OnHold
+    while nothing may leave.
     """
+    refuse_on_hold()
     with transaction.atomic():
         bulletin = Bulletin.objects.select_for_update().get(pk=delivery.bulletin_id)
         if bulletin.status == Bulletin.Status.CANCELLED:

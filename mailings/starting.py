@@ -8,6 +8,7 @@ from mailings.audience import recipients
 from mailings.errors import WrongState
 from mailings.models import Bulletin, Delivery, Edition
 from mailings.reasons import Reason
+from mailings.switch import on_hold
 from subscribers.models import Subscriber
 
 Status = Bulletin.Status
@@ -24,14 +25,21 @@ VALUES = (
 
 
 def start_due() -> bool:
-    """Start every bulletin whose time has come; True where there was one."""
-    due = Bulletin.objects.due().order_by("send_at", "pk")
+    """Start every bulletin whose time has come; True where there was one.
+
+    What is late is not among them, and nothing is while sending is on hold.
+    """
+    if on_hold():
+        return False
+    due = Bulletin.objects.in_time().order_by("send_at", "pk")
     started = [start(bulletin) for bulletin in due]
     return any(started)
 
 
 def start(bulletin: Bulletin) -> bool:
-    """Freeze its recipients and begin, both or neither; False if another did.
+    """Freeze its recipients and begin, both or neither.
+
+    False if another did, or if it is not due any more: taken back, put off, late.
 
     Where everybody has left since it was scheduled it ends at once as sent to nobody,
     and says so.
@@ -40,7 +48,11 @@ def start(bulletin: Bulletin) -> bool:
         with transaction.atomic():
             # The UPDATE comes first: a second worker waits here, and finds it done.
             bulletin.move_to(
-                Status.SENDING, leaving=Status.SCHEDULED, started_at=Now(), reason=""
+                Status.SENDING,
+                leaving=Status.SCHEDULED,
+                among=Bulletin.objects.in_time(),
+                started_at=Now(),
+                reason="",
             )
             if not _write_deliveries(bulletin):
                 bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable
 
 from mailings.delivering import Worker, finish
+from mailings.holding import hold_back
 from mailings.models import Bulletin
 from mailings.patience import AWAY, until_stored
 from mailings.starting import start_due
 from mailings.sweeping import sweep
+from senders.letters import deliver_due
 from senders.transports import make_transport
 
 IDLE = 1.0  # seconds until the next look
@@ -49,8 +51,10 @@ def work(
 
 def _round(worker: Worker) -> bool:
     """One look at everything; False where nothing was due."""
+    worked = deliver_due(stop=worker.stop)
     sweep()
-    worked = start_due()
+    worked = hold_back() or worked
+    worked = start_due() or worked
     for bulletin in Bulletin.objects.sending().order_by("started_at", "pk"):
         if worker.stop.is_set():
             return worked

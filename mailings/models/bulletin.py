@@ -1,8 +1,10 @@
 import uuid
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +22,20 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         """Scheduled, and its time has come by the database's clock."""
         return self.filter(status=Bulletin.Status.SCHEDULED, send_at__lte=Now())
 
+    def late(self) -> Self:
+        """Due for so long that a person must say whether it may still go out."""
+        return self.due().filter(send_at__lt=_late_before())
+
+    def in_time(self) -> Self:
+        """Due, and not late: it may start."""
+        return self.due().filter(send_at__gte=_late_before())
+
     def sending(self) -> Self:
         return self.filter(status=Bulletin.Status.SENDING)
+
+
+def _late_before() -> Combinable:
+    return Now() - timedelta(seconds=settings.LATE_LIMIT)
 
 
 class Bulletin(models.Model):
@@ -129,14 +143,21 @@ class Bulletin(models.Model):
         return self.subject or str(_("(no subject)"))
 
     def move_to(
-        self, target: Status, *, leaving: Status | None = None, **changes: Any
+        self,
+        target: Status,
+        *,
+        leaving: Status | None = None,
+        among: BulletinQuerySet | None = None,
+        **changes: Any,
     ) -> None:
         """Change status in one guarded UPDATE, or raise WrongState.
 
-        `leaving` narrows the states it may come from to that one.
+        `leaving` narrows the states it may come from to that one; `among` asks in the
+        same statement that it is still one of these.
         """
         states = self.MOVES[target] & ({leaving} if leaving else self.MOVES[target])
-        here = Bulletin.objects.filter(pk=self.pk, status__in=states)
+        all_or_those = Bulletin.objects.all() if among is None else among
+        here = all_or_those.filter(pk=self.pk, status__in=states)
         moved = here.update(status=target, **changes)
         self.refresh_from_db()
         if not moved:

@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
-from mailings import scheduling, starting
+from django.db.models.functions import Now
+
+from mailings import holding, scheduling, starting
 from mailings.delivering import Worker, finish
 from mailings.models import Bulletin
 from senders.transports.base import Kind, Message, Verdict
@@ -50,6 +53,21 @@ def make_due_bulletin(*, people: int = 5, **changes) -> Bulletin:
         )
     bulletin = make_bulletin(lists=[mailing_list], **changes)
     scheduling.schedule(bulletin, send_at=None, accept_warnings=True)
+    return bulletin
+
+
+def make_late_bulletin(*, by: timedelta = timedelta(hours=6), **changes) -> Bulletin:
+    """Scheduled, and nothing was sending at its time."""
+    bulletin = make_due_bulletin(**changes)
+    Bulletin.objects.filter(pk=bulletin.pk).update(send_at=Now() - by)
+    bulletin.refresh_from_db()
+    return bulletin
+
+
+def make_held_bulletin(**changes) -> Bulletin:
+    bulletin = make_late_bulletin(**changes)
+    assert holding.hold_back()
+    bulletin.refresh_from_db()
     return bulletin
 
 

@@ -116,7 +116,7 @@ def test_sending_now_leaves_time_to_take_it_back(settings):
 
 
 MOVES = {
-    scheduling.take_back: {Status.SCHEDULED},
+    scheduling.take_back: {Status.SCHEDULED, Status.HELD},
     scheduling.pause: {Status.SENDING},
     scheduling.resume: {Status.PAUSED},
     scheduling.cancel: {Status.SENDING, Status.PAUSED},
