@@ -4,14 +4,20 @@ A copy of the database that is started beside the original would send everything
 second time, and a server that comes back on Monday what was meant for Friday.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from mailings.errors import WrongState
 from mailings.models import Bulletin, Delivery
 from mailings.models.bulletin import BulletinQuerySet
 from mailings.reasons import Reason
 from mailings.switch import on_hold
+from senders.alerts import tell_operators
 
 Status = Bulletin.Status
 
@@ -42,9 +48,29 @@ def _hold(bulletin: Bulletin, *, among: BulletinQuerySet, reason: Reason) -> boo
             bulletin.move_to(
                 Status.HELD, leaving=Status.SCHEDULED, among=among, reason=reason
             )
+            _tell(bulletin, reason=reason)
     except WrongState:
         return False
     return True
+
+
+def _tell(bulletin: Bulletin, *, reason: Reason) -> None:
+    page = reverse("admin:mailings_bulletin_progress", args=[bulletin.pk])
+    moment = timezone.localtime(bulletin.send_at)
+    tell_operators(
+        subject=format_lazy(_("bulletin {number} is held"), number=bulletin.pk),
+        text=format_lazy(
+            _(
+                "“{bulletin}” was to go out on {moment}, but {reason}. Nothing of it "
+                "has left. Whoever may send decides: now, at another time, or a draft "
+                "again.\n\n{page}"
+            ),
+            bulletin=bulletin,
+            moment=f"{moment:%Y-%m-%d %H:%M} {settings.TIME_ZONE}",
+            reason=reason.label,
+            page=f"{settings.SITE_URL}{page}",
+        ),
+    )
 
 
 def _unfinished() -> BulletinQuerySet:

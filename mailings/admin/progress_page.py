@@ -23,8 +23,10 @@ from mailings.admin.pages import BulletinPages
 from mailings.errors import MailingError
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
+from mailings.switch import on_hold
 
 Status = Bulletin.Status
+NOT_BEGUN = (Status.SCHEDULED, Status.HELD)
 IN_DOUBT_SHOWN = 20
 COUNTED_DOWN = 120  # seconds before the start from which on the page counts them
 
@@ -47,6 +49,9 @@ MOVES = {
         "Taken back.",
         False,
     ),
+    "release": Move(
+        scheduling.release_now, _("Released: it is on its way out."), "Send now.", True
+    ),
     "pause": Move(
         scheduling.pause,
         _("Paused. What was already being handed over still leaves."),
@@ -68,7 +73,7 @@ class ProgressPage(BulletinPages):
         if bulletin.status == Status.DRAFT:
             return self.to("change", bulletin)
         context = self._live(bulletin) | {"title": str(bulletin)}
-        if bulletin.status == Status.SCHEDULED:
+        if bulletin.status in NOT_BEGUN:
             context["summary"] = audience.summary(list(bulletin.lists.all()))
         return self.page(request, bulletin, "progress", **context)
 
@@ -130,6 +135,8 @@ class ProgressPage(BulletinPages):
         context["list_names"] = ", ".join(str(one) for one in bulletin.lists.all())
         if bulletin.status == Status.SCHEDULED:
             return context | _before(bulletin)
+        if bulletin.status == Status.HELD:
+            return context | _held(bulletin)
         return context | _since(bulletin)
 
 
@@ -145,6 +152,11 @@ def _before(bulletin: Bulletin) -> dict[str, Any]:
     }
 
 
+def _held(bulletin: Bulletin) -> dict[str, Any]:
+    """Why it waits for a person, and whether anybody may let it go."""
+    return {"reason": reason_text(bulletin.reason), "on_hold": on_hold()}
+
+
 def _since(bulletin: Bulletin) -> dict[str, Any]:
     """What is shown from the start on."""
     progress = figures.progress(bulletin)
@@ -156,6 +168,7 @@ def _since(bulletin: Bulletin) -> dict[str, Any]:
         "time_left": _time_left(progress),
         "done_at": _done_at(progress),
         "reason": reason_text(bulletin.reason),
+        "on_hold": on_hold(),
         "in_doubt": [(one, person(one)) for one in in_doubt[:IN_DOUBT_SHOWN]],
         "more_in_doubt": len(in_doubt) > IN_DOUBT_SHOWN,
         "last_failure": _last_failure(bulletin, progress),

@@ -15,6 +15,7 @@ from mailings.flight_forms import LATER, NOW, ScheduleForm, suggested_moment
 from mailings.models import Bulletin
 from mailings.preflight import Problem
 
+Status = Bulletin.Status
 FIRST_PROBLEMS = 5
 # Shows the script how a time is written here: 11.22 uur, 11:22.
 CLOCK_SAMPLE = datetime(2000, 1, 1, 11, 22)
@@ -25,10 +26,10 @@ class SchedulePage(BulletinPages):
         """GET says what will happen, POST makes it so."""
         bulletin = self.bulletin_for(request, pk)
         self.must_send(request)
-        if bulletin.status != Bulletin.Status.DRAFT:
+        if bulletin.status not in (Status.DRAFT, Status.HELD):
             messages.warning(request, _("This bulletin is no longer a draft."))
             return self.to("progress", bulletin)
-        errors, warnings = _sorted_problems(preflight.open_problems(bulletin))
+        errors, warnings = _sorted_problems(_problems(bulletin))
         form = ScheduleForm(
             request.POST if request.method == "POST" else None,
             warnings=warnings,
@@ -49,12 +50,16 @@ class SchedulePage(BulletinPages):
     ) -> HttpResponse:
         # Only what was on the page and ticked off there: no warning of a second ago.
         accept = bool(form.warnings)
-        if form.cleaned_data["when"] == NOW:
+        now = form.cleaned_data["when"] == NOW
+        if bulletin.status == Status.HELD and now:
+            scheduling.release_now(bulletin)
+        elif bulletin.status == Status.HELD:
+            scheduling.release(bulletin, send_at=form.send_at)
+        elif now:
             scheduling.send_now(bulletin, accept_warnings=accept)
-            self.log_change(request, bulletin, "Send now.")
         else:
             scheduling.schedule(bulletin, send_at=form.send_at, accept_warnings=accept)
-            self.log_change(request, bulletin, "Scheduled.")
+        self.log_change(request, bulletin, "Send now." if now else "Scheduled.")
         return self.to("progress", bulletin)
 
     def _ask(
@@ -65,7 +70,7 @@ class SchedulePage(BulletinPages):
         errors: list[Problem],
     ) -> HttpResponse:
         context: dict[str, Any] = {
-            "title": _("Ready to go out?"),
+            "title": _title(bulletin),
             "form": form,
             "errors": errors[:FIRST_PROBLEMS],
             "error_count": len(errors),
@@ -76,6 +81,17 @@ class SchedulePage(BulletinPages):
             "clock_sample": CLOCK_SAMPLE,
         }
         return self.page(request, bulletin, "schedule", **context)
+
+
+def _title(bulletin: Bulletin) -> str:
+    if bulletin.status == Status.HELD:
+        return _("When may it go out?")
+    return _("Ready to go out?")
+
+
+def _problems(bulletin: Bulletin) -> list[Problem]:
+    """Of a held one nothing is asked again: its text is fixed."""
+    return [] if bulletin.status == Status.HELD else preflight.open_problems(bulletin)
 
 
 def _sorted_problems(

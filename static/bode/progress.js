@@ -10,7 +10,7 @@
   if (!page) return;
   // After a stop the sender still writes down who was skipped.
   const moves = (part) =>
-    ["sending", "scheduled", "paused"].includes(part.dataset.status) || "open" in part.dataset;
+    ["sending", "scheduled", "held", "paused"].includes(part.dataset.status) || "open" in part.dataset;
   if (!moves(page)) return;
 
   const lost = page.querySelector("[data-lost]");
@@ -77,7 +77,7 @@
   const pause = () => {
     const { seconds, due } = page.querySelector("[data-part='waiting']")?.dataset ?? {};
     const soon = seconds < 20 || due !== undefined;
-    return page.dataset.status === "scheduled" && !soon ? ASK_WHILE_IT_WAITS : ASK_EVERY;
+    return ["scheduled", "held"].includes(page.dataset.status) && !soon ? ASK_WHILE_IT_WAITS : ASK_EVERY;
   };
 
   // A page that nobody looks at asks nothing.

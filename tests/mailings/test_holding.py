@@ -10,6 +10,7 @@ from mailings import holding, scheduling, starting, working
 from mailings.errors import MailingError, WrongState
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
+from senders.models import Letter
 from tests.mailings.sending import (
     ObedientTransport,
     make_due_bulletin,
@@ -108,6 +109,19 @@ def test_an_editor_who_was_first_is_not_overruled(monkeypatch):
     monkeypatch.setattr(Bulletin, "move_to", meanwhile_the_editor)
     assert holding.hold_back()
     assert (now(first).status, now(second).status) == (Status.HELD, Status.SCHEDULED)
+
+
+def test_the_operators_are_told_once(settings):
+    settings.OPERATORS = ["ops@lageland.example", "nacht@lageland.example"]
+    bulletin = make_late_bulletin()
+    assert holding.hold_back()
+    assert not holding.hold_back()
+    told = Letter.objects.order_by("pk")
+    assert [letter.recipient for letter in told] == settings.OPERATORS
+    for letter in told:
+        assert f"/admin/mailings/bulletin/{bulletin.pk}/progress/" in letter.text
+        assert bulletin.subject in letter.text
+        assert f"{timezone.localtime(bulletin.send_at):%Y-%m-%d %H:%M}" in letter.text
 
 
 def test_what_is_released_leaves_exactly_as_it_was_fixed():

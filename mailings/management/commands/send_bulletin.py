@@ -11,10 +11,13 @@ from mailings.errors import NotReady
 from mailings.management.bulletin_command import BulletinCommand
 from mailings.models import Bulletin
 from mailings.preflight import open_problems
+from mailings.reasons import reason_text
+
+Status = Bulletin.Status
 
 
 class Command(BulletinCommand):
-    help = "Schedule a bulletin: at once, or at a time."
+    help = "Schedule a bulletin, or release a held one: at once, or at a time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -31,11 +34,15 @@ class Command(BulletinCommand):
         )
 
     def act(self, bulletin: Bulletin, **options: Any) -> None:
-        if bulletin.status != Bulletin.Status.DRAFT:
-            raise bulletin.wrong_state(Bulletin.Status.SCHEDULED)
+        held = bulletin.status == Status.HELD
+        if not held and bulletin.status != Status.DRAFT:
+            raise bulletin.wrong_state(Status.SCHEDULED)
         if not options["yes"]:
             self._ask(bulletin)
-        scheduling.schedule(bulletin, send_at=options["at"], accept_warnings=True)
+        if held:
+            scheduling.release(bulletin, send_at=options["at"])
+        else:
+            scheduling.schedule(bulletin, send_at=options["at"], accept_warnings=True)
         when = timezone.localtime(bulletin.send_at).isoformat(timespec="seconds")
         self.stdout.write(f"Bulletin {bulletin.pk} is scheduled for {when}.")
 
@@ -44,17 +51,28 @@ class Command(BulletinCommand):
         piped = "" if sys.stdin.isatty() else sys.stdin.readline()
         if not piped and not sys.stdin.isatty():
             raise CommandError("Nobody is there to be asked: add --yes to send it.")
-        problems = open_problems(bulletin)
-        for problem in problems:
-            self.stdout.write(f"{problem.severity}  {problem.where}  {problem.message}")
-        if any(problem.blocks for problem in problems):
-            raise NotReady(problems)
+        if bulletin.status == Status.HELD:
+            self._say_why(bulletin)
+        else:
+            self._say_problems(bulletin)
         people = audience.summary(list(bulletin.lists.all())).people
         self.stdout.write(f"“{bulletin}” goes to {people} people. Send it? [y/N] ")
         self.stdout.flush()
         answer = piped or sys.stdin.readline()
         if answer.strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing is sent.")
+
+    def _say_why(self, held: Bulletin) -> None:
+        # Nothing else: it was checked when it was fixed, and cannot be mended now.
+        due = timezone.localtime(held.send_at).isoformat(timespec="seconds")
+        self.stdout.write(f"It was to go out at {due}, but {reason_text(held.reason)}.")
+
+    def _say_problems(self, draft: Bulletin) -> None:
+        problems = open_problems(draft)
+        for problem in problems:
+            self.stdout.write(f"{problem.severity}  {problem.where}  {problem.message}")
+        if any(problem.blocks for problem in problems):
+            raise NotReady(problems)
 
 
 def _moment(text: str) -> datetime:
