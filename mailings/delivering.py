@@ -6,6 +6,7 @@ last group and grants the next, so a kill leaves at most one group in doubt, and
 pause, a cancel or someone who leaves is obeyed within a group.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Worker:
         self.transport = transport
         self.stop = stop
         self.report = report
+        self.until = math.inf  # on the monotonic clock: no group begins after it
         self.presses: dict[int, Press] = {}
         self.alike: dict[int, AlikeInARow] = {}
         self.lost = False  # verdicts could not be written down: they will be in doubt
@@ -117,7 +119,8 @@ class Slice:
         self.waiting = claim.rows
         self.answers: list[Answer] = []
         self.trouble = ""
-        self.until = time.monotonic() + min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
+        seconds = min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
+        self.until = min(worker.until, time.monotonic() + seconds)
 
     def send(self) -> None:
         """Group after group, until there is none, or a reason to stop."""

@@ -1,5 +1,6 @@
 """A database that goes away is waited for; what is in hand is not lost."""
 
+import math
 import os
 import threading
 import time
@@ -23,12 +24,13 @@ def until_stored(
     stop: threading.Event,
     report: Callable[[str], None],
     in_hand: bool = True,
+    until: float = math.inf,
 ) -> T:
     """Do what the database is needed for, however long it is away.
 
     `act` runs again from its beginning, also where nobody knows whether its commit
     held. Raises what the database raised once it was away for LAST_TRIES after `stop`;
-    at once where nothing is in hand.
+    where nothing is in hand, at once, and also when it is past `until` (monotonic).
     """
     told = False
     give_up = None
@@ -42,6 +44,8 @@ def until_stored(
                 give_up = give_up or time.monotonic() + wait
                 if time.monotonic() >= give_up:
                     raise
+            if not in_hand and time.monotonic() >= until:
+                raise
             if not told:
                 said = str(error).strip().rstrip(".?")
                 report(f"The database does not answer, so nothing leaves: {said}.")
