@@ -20,6 +20,7 @@ from redis.retry import Retry
 
 from mailings.models import Bulletin, Delivery, Pulse
 from mailings.pulse import ALIVE
+from mailings.switch import on_hold
 
 LATE = timedelta(minutes=2)  # a bulletin's start after its time
 STUCK = timedelta(minutes=5)  # mail is due, and no answer comes for any
@@ -87,7 +88,7 @@ def look_at_sending() -> Sending:
     late = _late().order_by("send_at").first()
     waiting = _waiting()
     return Sending(
-        on_hold=settings.SENDING == "hold",
+        on_hold=on_hold(),
         sender_alive=bool(pulses["alive"]),
         sender_seen_at=pulses["seen"],
         oldest_due_at=min((since for since, _old in waiting), default=None),

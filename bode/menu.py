@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bode.banner import Notice
 from mailings.models import Bulletin
 
 # The models of each section, in the order of the menu.
@@ -43,6 +44,7 @@ class Section:
 
 @dataclass(frozen=True)
 class SendingState:
+    icon: str
     tone: str
     sentence: str
 
@@ -104,11 +106,17 @@ def _busy() -> str:
     return ngettext("%d going out", "%d going out", busy) % busy if busy else ""
 
 
-def sending_state() -> SendingState:
-    """Whether mail leaves, in one sentence, by one small query."""
+def sending_state(notice: Notice | None) -> SendingState:
+    """Whether mail leaves, in one sentence, as the banner says it where there is one.
+
+    Costs one small query.
+    """
+    if notice:
+        return SendingState(notice.icon, notice.tone, notice.short)
     if Bulletin.objects.filter(status=Bulletin.Status.PAUSED).exists():
-        return SendingState("attention", _("A bulletin is paused; the rest goes out"))
-    return SendingState("good", _way_out())
+        sentence = _("A bulletin is paused; the rest goes out")
+        return SendingState("bars", "attention", sentence)
+    return SendingState("ringed-tick", "good", _way_out())
 
 
 def _way_out() -> str:

@@ -19,6 +19,7 @@ from bode.environment import (
     site_settings,
     smtp_settings,
 )
+from bode.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
@@ -155,8 +156,10 @@ INSTALLED_APPS = [
     "mailings",
 ]
 MIDDLEWARE = [
+    "bode.watching.name_requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bode.watching.answer_probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -244,16 +247,4 @@ if env.switch("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"hide_tokens": {"()": "subscribers.logs.HideTokens"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["hide_tokens"]}
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # cssutils reports var(), clamp() and calc(), which are fine in a mail.
-        "CSSUTILS": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bode import home
+from bode.banner import notice
 from bode.first_steps import first_steps, nothing_sent_yet
 from bode.menu import build_menu, sending_state
 from senders.models import Organisation
@@ -42,7 +43,8 @@ class BodeAdminSite(admin.AdminSite):
         context["organisation"] = _organisation()
         if context["has_permission"]:
             context["menu"] = build_menu(self, request)
-            context["sending_state"] = sending_state()
+            context["notice"] = found = notice()
+            context["sending_state"] = sending_state(found)
         return context
 
     def index(

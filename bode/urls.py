@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from bode.watching import PAGES
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password/", include("bode.passwords")),
@@ -11,4 +13,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("senders.urls")),
     path("", include("subscribers.urls")),
+    # Answered before they come here, whatever host is asked for.
+    *(path(where, page, name=page.__name__) for where, page in PAGES.items()),
 ]

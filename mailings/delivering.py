@@ -6,9 +6,11 @@ last group and grants the next, so a kill leaves at most one group in doubt, and
 pause, a cancel or someone who leaves is obeyed within a group.
 """
 
+import logging
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from mailings import pulse
 from mailings.alike import AlikeInARow
 from mailings.editions import Press
 from mailings.errors import WrongState
@@ -24,6 +27,7 @@ from mailings.models import Bulletin, Delivery
 from mailings.patience import until_stored
 from mailings.recording import Answer, record
 from mailings.switch import on_hold
+from mailings.telling import tell_moved, tell_paused
 from senders.pacing import reserve
 from senders.text import one_line
 from senders.transports.base import (
@@ -36,6 +40,7 @@ from senders.transports.base import (
     Verdict,
 )
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 SLICE = 500  # deliveries claimed at once …
 SLICE_SECONDS = 10.0  # … and no more than some seconds of work
@@ -67,6 +72,7 @@ class Worker:
         """Hand over a slice of what is due; False where nothing was, or on hold."""
         if on_hold():
             return False
+        self.stored(pulse.beat)
         claim = claim_slice(bulletin, size=self._slice_size())
         if claim is None:
             return False
@@ -119,6 +125,7 @@ class Slice:
         self.waiting = claim.rows
         self.answers: list[Answer] = []
         self.trouble = ""
+        self.came: Counter[str] = Counter()  # what came of how many
         seconds = min(SLICE_SECONDS, settings.LEASE_SECONDS / 2)
         self.until = min(worker.until, time.monotonic() + seconds)
 
@@ -136,6 +143,7 @@ class Slice:
             paused = self._pause()
             release(self.claim)
         self.answers = []
+        self._log()
         if paused:
             self.worker.report(
                 f"Bulletin {self.claim.bulletin.pk} is paused: {self.trouble}"
@@ -215,6 +223,8 @@ class Slice:
 
     def _judge(self, verdicts: Sequence[Verdict], *, unwelcome: Busy | None) -> bool:
         """Whether to go on after these; notes the trouble that pauses the bulletin."""
+        self.came.update(verdict.kind.name.lower() for verdict in verdicts)
+        pulse.note_work(sent=sum(one.kind is Kind.SENT for one in verdicts))
         alike = self.worker.alike.setdefault(self.claim.bulletin.pk, AlikeInARow())
         for verdict in verdicts:
             if verdict.kind is Kind.BROKEN or alike.too_many(verdict):
@@ -240,7 +250,14 @@ class Slice:
         except WrongState:
             return False  # somebody paused or cancelled it meanwhile
         self.worker.alike.pop(bulletin.pk, None)
+        tell_paused(bulletin)
         return True
+
+    def _log(self) -> None:
+        bulletin, claim = self.claim.bulletin.pk, str(self.claim.id)
+        came = ", ".join(f"{count} {kind}" for kind, count in self.came.items())
+        ids = {"bulletin": bulletin, "claim": claim}
+        logger.info("bulletin %s: %s", bulletin, came or "nothing left", extra=ids)
 
 
 def finish(bulletin: Bulletin) -> None:
@@ -252,6 +269,7 @@ def finish(bulletin: Bulletin) -> None:
             return
         if not bulletin.deliveries.open().exists():
             bulletin.move_to(Bulletin.Status.SENT, finished_at=Now())
+            tell_moved(bulletin)
 
 
 def _made(press: Press, delivery: Delivery) -> Message | Verdict:

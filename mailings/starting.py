@@ -9,6 +9,7 @@ from mailings.errors import WrongState
 from mailings.models import Bulletin, Delivery, Edition
 from mailings.reasons import Reason
 from mailings.switch import on_hold
+from mailings.telling import tell_moved
 from subscribers.models import Subscriber
 
 Status = Bulletin.Status
@@ -58,6 +59,7 @@ def start(bulletin: Bulletin) -> bool:
                 bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)
     except WrongState:
         return False
+    tell_moved(bulletin)
     return True
 
 

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from senders.letters import post
+from senders.models import Letter
 
-KIND = "alert"
 LIFETIME = timedelta(days=2)  # later it is no news, and the banner says it too
+MOST = 20  # letters an hour about errors: the twenty-first tells nothing new
 
 
 def tell_operators(*, subject: str | Promise, text: str | Promise) -> None:
@@ -24,9 +27,29 @@ def tell_operators(*, subject: str | Promise, text: str | Promise) -> None:
         body = f"{text}\n\n{ending % {'site': settings.SITE_URL}}\n"
         for address in settings.OPERATORS:
             post(
-                kind=KIND,
+                kind=Letter.ALERT,
                 recipient=address,
-                subject=f"Bode: {subject}",
+                subject=_subject(subject),
                 text=body,
                 lifetime=LIFETIME,
             )
+
+
+def tell_operators_once(
+    *, subject: str | Promise, text: str | Promise, within: timedelta
+) -> None:
+    """As `tell_operators`, but not where this subject was told `within` that time.
+
+    For what may happen a thousand times: other subjects are bounded too.
+    """
+    with transaction.atomic():
+        recent = Letter.objects.filter(kind=Letter.ALERT, created_at__gt=Now() - within)
+        with translation.override(settings.LANGUAGE_CODE):
+            told = recent.filter(subject=_subject(subject))
+        if told.exists() or recent.count() >= MOST * len(settings.OPERATORS):
+            return
+        tell_operators(subject=subject, text=text)
+
+
+def _subject(subject: str | Promise) -> str:
+    return f"Bode: {subject}"[:200]

@@ -1,16 +1,36 @@
-"""Keeps the tokens of readers out of the log: with one, anybody could act for them."""
+"""Keeps readers out of the log: their addresses, and the tokens that act for them."""
 
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:u|undo)/)[^\s?\"]+")
+_HIDDEN = (
+    # The path of a reader's page; with its token anybody could act for them.
+    (re.compile(r"(/(?:u|undo)/)[^\s?\"]+"), r"\1…"),
+    # What Django makes for a link that chooses a password.
+    (re.compile(r"\b[0-9a-z]{5,8}-[0-9a-f]{32}\b"), "…"),
+    # An address, also within a URL; and the password of a URL, which looks like one.
+    (
+        re.compile(
+            r"""(?:"[^"\n]*"|[^\s"'<>()\[\]{},;:=&?/\\]+)(?:@|%40)"""
+            r"""[^\s"'<>()\[\]{},;:=&?/\\]+"""
+        ),
+        "…@…",
+    ),
+)
+
+
+def hide(text: str) -> str:
+    """The text without any address, token of a link or password of a URL."""
+    for pattern, instead in _HIDDEN:
+        text = pattern.sub(instead, text)
+    return text
 
 
 class HideTokens(logging.Filter):
-    """Writes `/u/…` for the path of a token page, wherever a record holds one."""
+    """Hides them in the message of each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         line = record.getMessage()
-        if _TOKEN.search(line):
-            record.msg, record.args = _TOKEN.sub(r"\1…", line), ()
+        if (hidden := hide(line)) != line:
+            record.msg, record.args = hidden, ()
         return True

@@ -1,9 +1,12 @@
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone, translation
 
+from bode import banner, health
 from tests.no_skips import pytest_sessionfinish
 from tests.processes import Product
 from tests.servers.postgres import Postgres, postgres_server
@@ -25,6 +28,13 @@ def _own_language() -> Iterator[None]:
     yield
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page misses a sender yet, and none remembers what another test had."""
+    monkeypatch.setattr(banner, "STARTED", time.monotonic())
+    cache.delete_many([health.CACHED, health.SUSPECTED])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from mailings.editions import compile_edition
-from mailings.models import Bulletin, Delivery, Layout
+from mailings.models import Bulletin, Delivery, Layout, Pulse
 from senders.models import OutboxMail
 from tests.make import (
     make_bulletin,
@@ -64,6 +64,7 @@ def world():
             reason=HOSTILE,
         )
         _bring_to(bulletin, status, reader)
+    Pulse.objects.create(name=HOSTILE)
     User.objects.create_superuser("chief", "chief@example.org", first_name=HOSTILE)
 
 
