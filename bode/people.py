@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Case, IntegerField, Q, QuerySet, When
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from bode.cells import before
 from bode.fields import PlainChoices
+from bode.newcomers import Inviting, NewPersonForm
 from bode.searching import Searching
 from bode.ui import badge, moment
+from senders.addresses import validate_address
 
 ACTS = {
     "view": gettext_lazy("see"),
@@ -55,7 +56,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(Searching, PlainChoices, UserAdmin):
+class PersonAdmin(Searching, PlainChoices, Inviting, UserAdmin):
     actions = None
     list_display = ["who", "roles", "state", "seen"]
     list_filter = ["is_active", "groups"]
@@ -64,9 +65,22 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
     filter_horizontal = ()
     list_title = gettext_lazy("Users and roles")
     new_title = gettext_lazy("New user")
-    add_form = UserCreationForm
+    add_form = NewPersonForm
     change_password_form = NewPasswordForm
-    add_fieldsets = [(None, {"fields": ["username", "password1", "password2"]})]
+    add_fieldsets = [
+        (
+            gettext_lazy("Who it is"),
+            {"fields": [("first_name", "last_name"), "email", "username"]},
+        ),
+        (
+            gettext_lazy("What this person may do"),
+            {"fields": ["groups", "is_superuser"]},
+        ),
+        (
+            gettext_lazy("How this person gets in"),
+            {"fields": ["usable_password", "password1", "password2"]},
+        ),
+    ]
     fieldsets = [
         (
             gettext_lazy("Who it is"),
@@ -94,6 +108,13 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
         may = super().has_delete_permission(request, obj) and obj != request.user
         return may and (obj is None or _may_as_much(request, obj))
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if obj or request.user.is_superuser:
+            return found
+        # Rights are given by who has them all.
+        return [one for one in found if "groups" not in one[1]["fields"]]
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: User | None = None
     ) -> list[str]:
@@ -101,12 +122,11 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
         mine = [] if request.user.is_superuser else ["is_superuser", "groups"]
         return ["secret", *mine]
 
-    def save_model(
-        self, request: HttpRequest, obj: User, form: Any, change: bool
-    ) -> None:
-        if not change:  # who is made here is made to log in here
-            obj.is_staff = True
-        super().save_model(request, obj, form, change)
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Back to the list: everything was asked on the one page."""
+        return super(UserAdmin, self).response_add(request, obj, post_url_continue)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -121,6 +141,8 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in WORDS:
             field.label, field.help_text = WORDS[db_field.name]
+        if field and db_field.name == "email":
+            field.validators.append(validate_address)
         return field
 
     @admin.display(description=gettext_lazy("user"), ordering="username")
@@ -131,14 +153,6 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
             '{}<span class="detail">{}</span>', user.get_full_name(), user.username
         )
 
-    @admin.display(description=gettext_lazy("password"))
-    def secret(self, user: User) -> str:
-        return format_html(
-            '<a class="button small" href="{}">{}</a>',
-            reverse("admin:auth_user_password_change", args=[user.pk]),
-            _("Set a new password…"),
-        )
-
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, user: User) -> str:
         if user.is_superuser:
@@ -147,6 +161,8 @@ class PersonAdmin(Searching, PlainChoices, UserAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="is_active")
     def state(self, user: User) -> str:
+        if user.is_active and user.is_staff and not user.has_usable_password():
+            return badge("clock", "blue", _("No password yet"))
         if user.is_active and user.is_staff:
             return badge("ringed-tick", "green", _("May log in"))
         return badge("ringed-minus", "grey", _("May not log in"))

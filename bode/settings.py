@@ -5,6 +5,7 @@ A wrong value stops the start with one sentence; `.env.example` documents them a
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -154,6 +155,7 @@ INSTALLED_APPS = [
     "senders",
     "subscribers",
     "mailings",
+    "axes",
 ]
 MIDDLEWARE = [
     "bode.watching.name_requests",
@@ -168,6 +170,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "bode.urls"
 WSGI_APPLICATION = "bode.wsgi.application"
@@ -197,6 +200,21 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Guessing at passwords is made slow: bode/throttling.py, through django-axes.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "bode.throttling.Throttle"
+AXES_CLIENT_IP_CALLABLE = "bode.throttling.client_address"
+AXES_LOCKOUT_CALLABLE = "bode.throttling.locked_page"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in the letter works
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
@@ -243,7 +261,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True
-if env.switch("TRUST_PROXY", default=False):
+TRUST_PROXY = env.switch("TRUST_PROXY", default=False)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = False
 

@@ -9,6 +9,7 @@ from bode.watching import PAGES
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password/", include("bode.passwords")),
+    path("admin/invitation/", include("bode.invitations")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("senders.urls")),

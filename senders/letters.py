@@ -69,6 +69,12 @@ def _write(
     )
 
 
+def count_lately(*, kind: str, recipient: str, within: timedelta) -> int:
+    """How many letters of this kind were posted to somebody, delivered or not."""
+    here = Letter.objects.filter(kind=kind, recipient=recipient)
+    return here.filter(created_at__gt=Now() - within).count()
+
+
 def deliver_due(*, stop: threading.Event | None = None) -> bool:
     """Deliver a handful of the letters that are due; False where none was.
 

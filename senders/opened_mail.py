@@ -11,6 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 # What the email package raises for bytes that no mailer ought to have written.
 BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+SECRET = "private"  # as Sensitivity says it (RFC 2156)
 HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 
 
@@ -24,6 +25,7 @@ class OpenedMail:
     html: str
     text: str
     source: str
+    is_secret: bool  # for its reader alone: it holds a key
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def open_mail(source: bytes) -> OpenedMail:
         html=_part(message, "html"),
         text=_part(message, "plain"),
         source=source.decode("utf-8", "replace"),
+        is_secret=first.get("sensitivity", "").strip().lower() == SECRET,
     )
 
 

@@ -5,7 +5,11 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from senders.letters import deliver_due
+from senders.models import Letter
 from tests.editors import read
 
 ASK = "/admin/password/"
@@ -20,6 +24,7 @@ def user():
 
 
 def link_in_letter() -> str:
+    deliver_due()
     return re.search(r"https?://\S+", mail.outbox[0].body)[0]
 
 
@@ -28,6 +33,8 @@ def test_the_log_in_page_leads_to_a_letter(client, user):
     assert client.get(ASK).status_code == 200
 
     client.post(ASK, {"email": "MARIT@lageland.example"})
+    assert mail.outbox == []  # no page waits for a mail server
+    deliver_due()
 
     (letter,) = mail.outbox
     assert letter.to == ["marit@lageland.example"]
@@ -38,6 +45,7 @@ def test_the_link_never_leads_where_the_request_says(client, user, settings):
     client.post(ASK, {"email": user.email}, headers={"host": "evil.example"})
 
     assert link_in_letter().startswith(f"{settings.SITE_URL}{ASK}")
+    assert len(mail.outbox) == 1
     assert "evil.example" not in mail.outbox[0].body
 
 
@@ -45,8 +53,53 @@ def test_a_stranger_gets_no_letter_and_sees_the_same_page(client, user):
     known = client.post(ASK, {"email": user.email}, follow=True)
     unknown = client.post(ASK, {"email": "nobody@example.org"}, follow=True)
 
-    assert len(mail.outbox) == 1
+    assert Letter.objects.count() == 1
     assert read(known) == read(unknown)
+
+
+def test_the_database_has_as_much_to_do_for_a_stranger(client, user):
+    def asked(email):
+        with CaptureQueriesContext(connection) as queries:
+            client.post(ASK, {"email": email})
+        return [query["sql"].split()[0] for query in queries]
+
+    known, unknown = asked(user.email), asked("nobody@example.org")
+
+    assert "INSERT" in known
+    assert "INSERT" in unknown
+    assert abs(len(known) - len(unknown)) <= 2  # reading it back, or deleting it
+
+
+def test_nobody_s_mailbox_is_filled(client, user):
+    for _number in range(8):
+        page = client.post(ASK, {"email": user.email}, follow=True)
+    assert Letter.objects.count() == 5
+    assert read(page) == read(client.post(ASK, {"email": "x@y.example"}, follow=True))
+
+
+def test_whose_account_is_closed_gets_no_letter(client, user):
+    User.objects.update(is_active=False)
+    client.post(ASK, {"email": user.email})
+    assert not Letter.objects.exists()
+
+
+def test_an_address_with_a_line_break_is_refused(client, user):
+    client.post(ASK, {"email": "marit@lageland.example\nBcc: evil@example.org"})
+    assert not Letter.objects.exists()
+
+
+def test_nobody_is_told_where_the_link_was(client, user, settings):
+    client.post(ASK, {"email": user.email})
+    link = link_in_letter().removeprefix(settings.SITE_URL)
+
+    moved = client.get(link)
+    form = client.get(moved["Location"])
+
+    assert moved["Referrer-Policy"] == "no-referrer"
+    assert form["Referrer-Policy"] == "same-origin"  # without one it could not post
+    for answer in (moved, form, client.get(f"{ASK}x/y/")):
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Robots-Tag"] == "noindex"
 
 
 def test_the_link_sets_a_password_once(client, user, settings):

@@ -76,7 +76,12 @@ def test_a_user_gets_a_role_and_a_new_password(chief):
     chief.post(reverse("admin:auth_group_add"), {"name": "Writers", "permissions": []})
     created = chief.post(
         reverse("admin:auth_user_add"),
-        {"username": "noor", "password1": "a-long-one-1", "password2": "a-long-one-1"},
+        {
+            "username": "noor",
+            "usable_password": "true",
+            "password1": "a-long-one-1",
+            "password2": "a-long-one-1",
+        },
     )
     assert created.status_code == 302
     user = User.objects.get(username="noor")

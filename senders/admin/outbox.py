@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from bode.ids import read_id
 from senders.caging import caged
 from senders.models import OutboxMail
-from senders.opened_mail import open_mail, read_envelope
+from senders.opened_mail import OpenedMail, open_mail, read_envelope
 
 ON_A_PAGE = 20
 COUNTED = 1000  # more than this is not counted to draw a page
@@ -86,11 +86,15 @@ class OutboxMailAdmin(admin.ModelAdmin):
         """The mail's HTML, caged: it runs no script, whoever opens it and how."""
         self._may_look(request)
         mail = open_mail(_source(get_object_or_404(OutboxMail, pk=pk)))
+        if _is_sealed(request, mail):
+            raise PermissionDenied
         return caged(mail.html)
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._may_look(request)
         mail = get_object_or_404(OutboxMail, pk=pk)
+        if _is_sealed(request, open_mail(_source(mail))):
+            raise PermissionDenied
         return HttpResponse(
             _source(mail),
             content_type="message/rfc822",
@@ -123,6 +127,7 @@ class OutboxMailAdmin(admin.ModelAdmin):
         *,
         chosen: bool,
     ) -> HttpResponse:
+        opened = open_mail(_source(mail)) if mail else None
         context = self._frame(request, _("Outgoing mail"))
         context |= _count(_found(request)) | {
             "query": request.GET.get("q", ""),
@@ -130,14 +135,15 @@ class OutboxMailAdmin(admin.ModelAdmin):
             "rows": [(mail, read_envelope(_source(mail))) for mail in mails],
             "older": mails[-1].pk if len(mails) == ON_A_PAGE else None,
             "mail": mail,
-            "opened": open_mail(_source(mail)) if mail else None,
+            "opened": opened,
+            "sealed": opened and _is_sealed(request, opened),
             "chosen": chosen,
             "parts": PARTS,
             "part": request.GET.get("part", ""),
             "may_empty": self.has_delete_permission(request),
         }
-        if mail and context["part"] not in PARTS:
-            context["part"] = "html" if context["opened"].html else "text"
+        if opened and context["part"] not in PARTS:
+            context["part"] = "html" if opened.html else "text"
         return TemplateResponse(request, "admin/senders/outboxmail/list.html", context)
 
     def _frame(self, request: HttpRequest, title: str) -> dict[str, Any]:
@@ -145,6 +151,15 @@ class OutboxMailAdmin(admin.ModelAdmin):
             "title": title,
             "opts": self.opts,
         }
+
+
+def _is_sealed(request: HttpRequest, mail: OpenedMail) -> bool:
+    """Whether it holds a key that would let this person be somebody else.
+
+    A password letter may be of one who may do everything, so that nobody else reads
+    them here.
+    """
+    return mail.is_secret and not request.user.is_superuser
 
 
 def _found(request: HttpRequest) -> QuerySet[OutboxMail]:

@@ -4,10 +4,12 @@ from email.message import EmailMessage
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from senders.models import OutboxMail
+from senders.models import Letter, OutboxMail
 from senders.opened_mail import framed, open_mail, read_envelope
-from tests.editors import make_editor, read
+from senders.transports.single import as_mail
+from tests.editors import make_chief, make_editor, read
 
 LIST = reverse("admin:senders_outboxmail_changelist")
 EMPTY = reverse("admin:senders_outboxmail_empty")
@@ -250,6 +252,35 @@ def test_links_open_beside_the_frame(html, starts):
 def test_a_test_mail_is_called_one():
     assert read_envelope(make_source(Subject="[Test] Handreiking")).is_test
     assert not read_envelope(make_source()).is_test
+
+
+KEY = "http://127.0.0.1:8000/admin/password/MQ/a-key/"
+WAYS = ("", "?part=text", "?part=html", "?part=headers", "?part=source")
+
+
+def make_password_letter() -> OutboxMail:
+    """As it is kept when it leaves through the demo's backend."""
+    letter = Letter(pk=1, kind=Letter.PASSWORD, subject="Kies", text=f"Hier: {KEY}")
+    letter.recipient, letter.created_at = "chief@example.org", timezone.now()
+    return make_mail(as_mail(letter).message().as_bytes(), subject="Kies")
+
+
+def test_a_letter_with_a_key_is_sealed_for_who_may_not_do_everything():
+    mail = make_password_letter()
+    reader = make_reader()
+    for page in (LIST, *(at("change", mail, way) for way in WAYS)):
+        answer = reader.get(page)
+        assert "opens somebody’s account" in read(answer)
+        assert "a-key" not in answer.content.decode()
+    assert reader.get(at("html", mail)).status_code == 403
+    assert reader.get(at("download", mail)).status_code == 403
+
+
+def test_a_letter_with_a_key_is_open_for_who_may_do_everything():
+    mail = make_password_letter()
+    chief = make_chief()
+    assert KEY in read(chief.get(at("change", mail)))
+    assert b"a-key" in chief.get(at("download", mail)).content
 
 
 def test_an_envelope_without_a_name_shows_the_address():
