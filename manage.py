@@ -7,6 +7,9 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+
+from bode.database_words import sentence_on
 
 
 class Utility(ManagementUtility):
@@ -24,8 +27,9 @@ def main() -> None:
     try:
         Utility(sys.argv).execute()
     except ImproperlyConfigured as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f"{error}")
+    except DatabaseError as error:
+        sys.exit(sentence_on(error))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, connections
 from django.utils import translation
+
+from bode.database_words import sentence_on
+from bode.readiness import confirm_ready
 
 
 class ContractParser(CommandParser):
@@ -27,6 +30,7 @@ class ContractCommand(BaseCommand):
     """Exits 0 on success, 1 on a refusal (raise CommandError), 2 on wrong use."""
 
     requires_system_checks: list[str] = []
+    wants_database = True  # up to date and under our ADDRESS_KEY, before it begins
 
     def create_parser(
         self, prog_name: str, subcommand: str, **kwargs: Any
@@ -41,16 +45,16 @@ class ContractCommand(BaseCommand):
         options = vars(parser.parse_args(argv[2:]))
         _speak_as_scripts_expect()
         try:
+            if self.wants_database:
+                confirm_ready()
             self.execute(*options.pop("args", ()), **options)
             sys.stdout.flush()
         except CommandError as error:
             self.leave(str(error), error.returncode)
         except ImproperlyConfigured as error:
             self.leave(str(error))
-        except OperationalError as error:
-            self.leave(f"The database does not answer: {_first_line(error)}.")
         except DatabaseError as error:
-            self.leave(f"The database refuses: {_first_line(error)}.")
+            self.leave(sentence_on(error))
         except BrokenPipeError:
             # Python would flush once more at its exit, and complain aloud.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -74,13 +78,6 @@ def _speak_as_scripts_expect() -> None:
         # A terminal of another alphabet shows a wrong letter, and no stack trace.
         sys.stdout.reconfigure(encoding="utf-8")
     translation.activate("en")
-
-
-def _first_line(error: Exception) -> str:
-    text = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
-    if "no such table" in text or "does not exist" in text:
-        return f"{text} (run manage.py migrate first)"
-    return text
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ LOCK = 0x626F6465
 
 class Command(ContractCommand):
     help = "Migrate, and make the first administrator where there is none."
+    wants_database = False  # it brings it up to date
 
     def handle(self, **_options: Any) -> None:
         with _alone():

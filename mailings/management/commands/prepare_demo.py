@@ -19,6 +19,7 @@ OWN = "(your own password; changed with .venv/bin/python manage.py changepasswor
 
 class Command(ContractCommand):
     help = "Migrate, load the demo into an empty database, and say where to log in."
+    wants_database = False  # it brings it up to date
 
     def handle(self, **_options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)

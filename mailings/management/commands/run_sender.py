@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from bode.contract import ContractCommand
-from mailings.models import Bulletin
 from mailings.working import work
 
 
@@ -22,8 +21,7 @@ class Command(ContractCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: _set(stop))
-        # A database that is not there yet refuses the start; later it is waited for.
-        Bulletin.objects.exists()
+        # A database that is away has refused the start; from now on it is waited for.
         work(until_idle=options["until_idle"], stop=stop, report=self._report)
 
     def _report(self, sentence: str) -> None:

@@ -1,0 +1,19 @@
+"""What a database said, in one sentence for who runs a command."""
+
+import re
+
+from django.db import DatabaseError, OperationalError
+
+# As SQLite and PostgreSQL say it. A database or a role may be missing too, and no
+# migration makes those.
+_LACKING = re.compile("no such (table|column)|(relation|column) .* does not exist")
+
+
+def sentence_on(error: DatabaseError) -> str:
+    """Its first line, and what to do where that is known."""
+    said = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
+    if _LACKING.search(said):
+        said = f"{said} (run manage.py migrate first)"
+    if isinstance(error, OperationalError):
+        return f"The database does not answer: {said}."
+    return f"The database refuses: {said}."

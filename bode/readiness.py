@@ -1,0 +1,36 @@
+"""Whether the database is one that this version can work on.
+
+Asked when a command or a worker starts: what is wrong then is one sentence, and not a
+stack trace from the first query that needs what is missing.
+"""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from subscribers.proving import WrongAddressKey, confirm_address_key
+
+
+class Unready(ImproperlyConfigured):
+    """The database is there, and nothing may be done with it; its text says why."""
+
+
+def missing_migrations() -> int:
+    """How many migrations the database lacks. Raises what the database raises."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def confirm_ready() -> None:
+    """Raise Unready, or OperationalError where the database does not answer."""
+    if missing := missing_migrations():
+        raise Unready(missing_sentence(missing))
+    try:
+        confirm_address_key()
+    except WrongAddressKey as error:
+        raise Unready(str(error)) from None
+
+
+def missing_sentence(missing: int) -> str:
+    migrations = "one migration" if missing == 1 else f"{missing} migrations"
+    return f"The database lacks {migrations}: run manage.py migrate first."
