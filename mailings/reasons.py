@@ -19,10 +19,7 @@ class Reason(TextChoices):
         _("the sender stopped before the answer came"),
     )
     NOBODY = "nobody to send to", _("there was nobody to send to")
-    LATE = (
-        "nothing was sending at its send time",
-        _("nothing was sending at its send time"),
-    )
+    LATE = "nothing was sending then", _("nothing was sending then")
     ON_HOLD = "sending was put on hold", _("sending was put on hold")
     NO_REASON = "no reason given", _("no reason was given")
 

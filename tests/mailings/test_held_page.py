@@ -25,7 +25,7 @@ def test_it_says_when_it_was_due_why_it_waits_and_what_may_be_done():
     bulletin = make_held_bulletin(people=3)
     page = make_sending_editor().get(url("progress", bulletin))
     due = timezone.localtime(bulletin.send_at)
-    assert f"{due:%H:%M}, but nothing was sending at its send time" in read(page)
+    assert f"{due:%H:%M}, but nothing was sending then" in read(page)
     assert "Nothing has left" in read(page)
     assert "Send now to 3 people" in read(page)
     assert choices(page, bulletin) == set(CHOICES)
@@ -138,7 +138,7 @@ def test_the_list_shows_it_and_filters_on_it():
     editor = make_sending_editor()
     page = read(editor.get("/admin/mailings/bulletin/?status=held"))
     assert "Held" in page
-    assert "waits for your decision" in page
+    assert "waits for a decision" in page
     other = read(editor.get("/admin/mailings/bulletin/?status=paused"))
     assert "Nothing found" in other
 
@@ -155,7 +155,7 @@ def test_the_ledger_of_a_held_bulletin_says_so(capsys):
     call_command("deliveries", str(bulletin.pk), "--json")
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["audience"]) == ("held", 0)
-    assert told["reason"] == "nothing was sending at its send time"
+    assert told["reason"] == "nothing was sending then"
 
 
 @pytest.mark.parametrize("name", ["pause", "resume", "cancel"])

@@ -51,7 +51,7 @@ def test_a_server_that_was_down_at_the_due_time_asks_first(due):
     due.ok("run_sender", "--until-idle", **LATE)
     told = ledger(due, "1")
     assert (told["status"], told["audience"]) == ("held", 0)
-    assert told["reason"] == "nothing was sending at its send time"
+    assert told["reason"] == "nothing was sending then"
     due.ok("send_bulletin", "1", "--yes")
     due.ok("run_sender", "--until-idle")
     told = ledger(due, "1")
