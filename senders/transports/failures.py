@@ -1,81 +1,177 @@
-"""What a Django e-mail backend raised, and what that means for the message."""
+"""What a Django e-mail backend raised, and what that means for the message.
 
-import email.utils
-import time
+The provider's answer counts first, where there was one: its words, where they say more
+than its status, then the status. Without an answer the kind of error decides, and
+whether the request had left.
+"""
 
-import requests
+import re
+import traceback
+
 from anymail.exceptions import (
     AnymailAPIError,
-    AnymailConfigurationError,
     AnymailError,
+    AnymailInvalidAddress,
     AnymailRecipientsRefused,
 )
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
-from urllib3.exceptions import HTTPError, NewConnectionError
 
 from senders.text import one_line
 from senders.transports.answers import LONGEST_REASON
 from senders.transports.base import Kind, Verdict
+from senders.transports.facts import Provider
+from senders.transports.said import Said, said_by
 
+# Errors of the clients by name, so that nobody loads Amazon's who does not use it.
+# No request without a connection: a name that is not found, a port that is closed, a
+# handshake that failed …
+UNREACHED = {
+    "ConnectTimeout",
+    "ConnectTimeoutError",
+    "ConnectionRefusedError",
+    "EndpointConnectionError",
+    "NameResolutionError",
+    "NewConnectionError",
+    "ProxyConnectionError",
+    "ProxyError",
+    "gaierror",
+}
+UNTRUSTED = {"SSLCertVerificationError", "CertificateError"}
+# … while any other trouble with the line may have come after the request.
+CUT = {
+    "ConnectionClosedError",
+    "HTTPClientError",
+    "HTTPError",  # urllib3's, and of requests the mother of all
+    "OSError",
+    "RequestException",
+    "ResponseParserError",
+}
 # Each kind of failure once; the first row that fits counts.
-KINDS: tuple[tuple[tuple[type[BaseException], ...], Kind], ...] = (
-    ((AnymailRecipientsRefused,), Kind.REFUSED),
+KINDS: tuple[tuple[set[str], Kind], ...] = (
     # The outbox is a table: what it could not store has not left.
-    ((DatabaseError, InterfaceError), Kind.BUSY),
-    ((ImproperlyConfigured, AnymailConfigurationError), Kind.BROKEN),
-    # Not even a connection.
-    ((requests.ConnectTimeout, requests.exceptions.SSLError), Kind.BROKEN),
-    ((ConnectionRefusedError, NewConnectionError), Kind.BROKEN),
-    # The request may have arrived: a timeout, or the line was cut.
-    ((requests.RequestException, HTTPError, OSError), Kind.IN_DOUBT),
+    ({DatabaseError.__name__, InterfaceError.__name__}, Kind.BUSY),
+    ({ImproperlyConfigured.__name__}, Kind.BROKEN),
+    (UNTRUSTED, Kind.BROKEN),
+    # An API that has moved, or an address or a key that makes no request.
+    ({"TooManyRedirects", "InvalidURL", "MissingSchema"}, Kind.BROKEN),
+    ({"InvalidSchema", "InvalidHeader", "UnicodeEncodeError"}, Kind.BROKEN),
+    ({AnymailInvalidAddress.__name__}, Kind.REFUSED),
+    (CUT, Kind.IN_DOUBT),
+    # Amazon's client, before it asked: no credentials, no region, a wrong parameter.
+    ({"BotoCoreError"}, Kind.BROKEN),
+    # An answer that makes no sense.
+    ({AnymailAPIError.__name__}, Kind.IN_DOUBT),
     # anymail cannot say this mail in the provider's words.
-    ((AnymailError,), Kind.BROKEN),
+    ({AnymailError.__name__}, Kind.BROKEN),
 )
 # A provider's HTTP status: about us, or later. Any other 4xx is about the message.
-BROKEN_STATUS = {401, 402, 403, 404}
+BROKEN_STATUS = {401, 402, 403, 404, 405, 410}
 BUSY_STATUS = {408, 409, 423, 425, 429}
+# A gateway that had no answer from who stands behind it, and who may have taken it.
+DOUBTFUL_STATUS = {504, 520, 524}
+# Amazon says "later" with a 400.
+AMAZON_LATER = re.compile(
+    '"Code": "(Throttling|ThrottlingException|TooManyRequestsException|'
+    'LimitExceededException)"'
+)
 
 
-def verdict_on(error: BaseException) -> Verdict:
+def verdict_on(error: BaseException, *, provider: Provider | None = None) -> Verdict:
     """The verdict on the message with which a backend raised this.
 
     Of what nobody knows it is in doubt, so that nobody gets two.
     """
-    reason = one_line(f"{_name(error)}: {error}")[:LONGEST_REASON]
-    status = getattr(error, "status_code", None)
-    if isinstance(error, AnymailAPIError) and isinstance(status, int):
-        return _by_status(error, status, reason)
+    said = said_by(getattr(error, "response", None))
+    if isinstance(error, AnymailRecipientsRefused):
+        return Verdict(Kind.REFUSED, cut((said and said.words) or str(error)))
+    title = _title(error, provider)
+    if isinstance(error, AnymailAPIError) and said:
+        return _by_answer(said, provider, title)
     causes = _causes(error)
-    for types, kind in KINDS:
-        if any(isinstance(cause, types) for cause in causes):
-            return Verdict(kind, reason)
-    return Verdict(Kind.IN_DOUBT, reason)
+    kind = next((kind for names, kind in KINDS if _is(causes, names)), Kind.IN_DOUBT)
+    reason = f"{type(error).__name__}: {error}"
+    if is_unreached(error):
+        kind, trouble = Kind.BROKEN, "no connection to"
+    else:
+        trouble = "no answer from" if kind is Kind.IN_DOUBT else ""
+    if trouble and isinstance(error, AnymailError):
+        reason = f"{trouble} {title}: {_root(causes)}"
+    return Verdict(kind, cut(reason), after_body=kind is Kind.REFUSED)
 
 
-def _by_status(error: AnymailAPIError, status: int, reason: str) -> Verdict:
-    reason = reason if str(status) in reason else f"{status} {reason}"
-    if status in BROKEN_STATUS:
-        return Verdict(Kind.BROKEN, reason)
-    if status in BUSY_STATUS or status >= 500:
-        return Verdict(Kind.BUSY, reason, retry_after=_retry_after(error))
-    if status >= 400:
-        return Verdict(Kind.REFUSED, reason, after_body=True)
-    # Taken, and its answer makes no sense.
-    return Verdict(Kind.IN_DOUBT, reason)
+def is_unreached(error: BaseException) -> bool:
+    """Whether there was not even a connection, and trying again may help."""
+    causes = _causes(error)
+    if _is(causes, UNTRUSTED):
+        return False
+    return _is(causes, UNREACHED) or any(_in_handshake(cause) for cause in causes)
 
 
-def _retry_after(error: AnymailAPIError) -> int | None:
-    """Seconds that the provider asks for (RFC 9110 section 10.2.3), or None."""
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    value = str(headers.get("Retry-After", "")).strip()
-    if value.isdigit():
-        return min(int(value), 86400)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+def cut(reason: str) -> str:
+    return one_line(reason)[:LONGEST_REASON]
+
+
+def _by_answer(said: Said, provider: Provider | None, title: str) -> Verdict:
+    reason = cut(f"{title}: {said.status} {said.words}")
+    kind = _kind_by_words(said, provider) or _kind_by_status(said.status)
+    if kind is Kind.IN_DOUBT and said.status < 300:
+        reason = cut(
+            f"{title}: an answer that makes no sense: {said.status} {said.body}"
+        )
+    return Verdict(
+        kind,
+        reason,
+        retry_after=said.retry_after if kind is Kind.BUSY else None,
+        after_body=kind is Kind.REFUSED,
+    )
+
+
+def _kind_by_words(said: Said, provider: Provider | None) -> Kind | None:
+    if provider is None:
         return None
-    return max(0, min(round(moment.timestamp() - time.time()), 86400))
+    patterns = (
+        (provider.about_us, Kind.BROKEN),
+        (AMAZON_LATER, Kind.BUSY),
+        (provider.untaken, Kind.REFUSED),
+    )
+    for pattern, kind in patterns:
+        if pattern and pattern.search(said.body):
+            return kind
+    return None
+
+
+def _kind_by_status(status: int) -> Kind:
+    if status in BROKEN_STATUS or 300 <= status < 400:
+        return Kind.BROKEN  # also an address that has moved: no key is sent after it
+    if status in DOUBTFUL_STATUS:
+        return Kind.IN_DOUBT
+    if status in BUSY_STATUS or status >= 500:
+        return Kind.BUSY
+    return Kind.REFUSED if status >= 400 else Kind.IN_DOUBT
+
+
+def _title(error: BaseException, provider: Provider | None) -> str:
+    named = provider.title if provider else getattr(error, "esp_name", "")
+    return named or "the provider"
+
+
+def _is(causes: list[BaseException], names: set[str]) -> bool:
+    """Whether one of them is of a class with one of these names."""
+    return any(one.__name__ in names for cause in causes for one in type(cause).__mro__)
+
+
+def _in_handshake(error: BaseException) -> bool:
+    """Whether it was raised while TLS was being agreed on."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_name == "do_handshake" for frame, _line in frames)
+
+
+def _root(causes: list[BaseException]) -> str:
+    """What the socket said, without the wrapping of each layer above it."""
+    plain = {"builtins", "socket", "ssl", "http.client"}
+    said = [str(one) for one in causes if type(one).__module__ in plain]
+    return next(filter(None, reversed(said)), str(causes[0]))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -90,7 +186,3 @@ def _causes(error: BaseException) -> list[BaseException]:
             waiting += [one.__cause__, getattr(one, "reason", None), *one.args]
             waiting.append(None if one.__suppress_context__ else one.__context__)
     return found
-
-
-def _name(error: BaseException) -> str:
-    return type(error).__name__

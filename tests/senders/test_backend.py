@@ -1,8 +1,5 @@
 """The way through a Django e-mail backend: the outbox, or a provider by anymail."""
 
-import http.server
-import json
-import threading
 import time
 from email import message_from_bytes, policy
 
@@ -19,7 +16,6 @@ from senders.transports import make_transport
 from senders.transports.backend import CompiledMail
 from senders.transports.base import Broken, Kind, Message
 from senders.transports.failures import verdict_on
-from tests.smtp_server import free_port
 
 CONTENT = (
     b"From: Lageland <nieuws@lageland.example>\r\nTo: Noor <n@lezer.example>\r\n"
@@ -176,114 +172,3 @@ def test_a_reason_is_one_line_of_some_length():
     reason = verdict_on(RuntimeError("a\nb\x00 " + "x" * 900)).reason
     assert reason.startswith("RuntimeError: a b x")
     assert len(reason) == 500
-
-
-# --- A provider, by anymail, over HTTP -------------------------------------------
-
-
-class Provider(http.server.BaseHTTPRequestHandler):
-    """Mailgun's place on loopback. `server.answer` is (status, headers, body) or None
-    to hang up; `server.requests` are the bodies that came."""
-
-    def do_POST(self):
-        length = int(self.headers["Content-Length"])
-        self.server.requests.append(self.rfile.read(length))
-        if self.server.answer is None:
-            self.close_connection = True
-            return
-        status, headers, body = self.server.answer
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in (headers | {"Content-Length": str(len(content))}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_arguments):
-        pass
-
-
-@pytest.fixture
-def provider(settings):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    server.requests = []
-    server.answer = (200, {}, {"id": "<one@mailgun.example>", "message": "Queued."})
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.TRANSPORT = "mailgun"
-    settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
-    settings.ANYMAIL = {
-        "MAILGUN_API_KEY": "test-only",
-        "MAILGUN_SENDER_DOMAIN": "lageland.example",
-        "MAILGUN_API_URL": f"http://127.0.0.1:{server.server_address[1]}/v3",
-        "REQUESTS_TIMEOUT": 1,
-    }
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_provider_takes_the_parts_and_gives_its_id(provider):
-    verdict = send_one()
-    assert (verdict.kind, verdict.provider_id) == (Kind.SENT, "<one@mailgun.example>")
-    (request,) = provider.requests
-    assert b"text=caf%C3%A9" in request
-    assert b"h%3AList-Id=Nieuws" in request
-    assert b"v%3Adelivery=7" in request
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (400, Kind.REFUSED),
-        (401, Kind.BROKEN),
-        (402, Kind.BROKEN),
-        (403, Kind.BROKEN),
-        (413, Kind.REFUSED),
-        (429, Kind.BUSY),
-        (500, Kind.BUSY),
-        (503, Kind.BUSY),
-    ],
-)
-def test_each_status_of_a_provider_has_its_verdict(provider, status, kind):
-    provider.answer = (status, {}, {"message": "No, because."})
-    verdict = send_one()
-    assert verdict.kind is kind
-    assert str(status) in verdict.reason
-    assert "No, because." in verdict.reason
-    assert verdict.after_body == (kind is Kind.REFUSED)
-    assert len(provider.requests) == 1
-
-
-def test_a_provider_says_how_long_to_wait(provider):
-    provider.answer = (429, {"Retry-After": "120"}, {})
-    assert send_one().retry_after == 120
-
-
-@pytest.mark.parametrize("value", ["soon", "", "-5"])
-def test_nonsense_about_waiting_is_nothing(provider, value):
-    provider.answer = (429, {"Retry-After": value}, {})
-    assert send_one().retry_after is None
-
-
-def test_a_provider_that_hangs_up_leaves_it_in_doubt(provider):
-    provider.answer = None
-    assert send_one().kind is Kind.IN_DOUBT
-    assert len(provider.requests) == 1
-
-
-def test_an_answer_that_makes_no_sense_leaves_it_in_doubt(provider):
-    provider.answer = (200, {}, ["what"])
-    assert send_one().kind is Kind.IN_DOUBT
-
-
-def test_a_provider_that_is_not_there_is_broken(provider, settings):
-    provider.shutdown()
-    url = f"http://127.0.0.1:{free_port()}/v3"
-    settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": url}
-    assert send_one().kind is Kind.BROKEN
-
-
-def test_a_provider_without_a_key_is_broken(provider, settings):
-    settings.ANYMAIL = {}
-    with pytest.raises(Broken, match="MAILGUN_API_KEY"):
-        make_transport().connect(1)
