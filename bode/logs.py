@@ -26,17 +26,12 @@ def logging_settings(form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"hide_tokens": {"()": "subscribers.logs.HideTokens"}},
         "formatters": {
             "text": {"()": "bode.logs.TextLines"},
             "json": {"()": "bode.logs.JsonLines"},
         },
         "handlers": {
-            "console": {
-                "class": "logging.StreamHandler",
-                "formatter": form,
-                "filters": ["hide_tokens"],
-            },
+            "console": {"class": "logging.StreamHandler", "formatter": form},
             "operators": {"()": "bode.error_letters.TellOperators", "level": "ERROR"},
         },
         "root": {"handlers": ["console", "operators"], "level": "WARNING"},
