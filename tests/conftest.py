@@ -1,3 +1,4 @@
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,15 +68,43 @@ def _broker_as_new(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("valkey").renew()
 
 
+class Installations:
+    """Makes products: `make(like=other)` has a copy of the other's database.
+
+    On SQLite, but on PostgreSQL where these tests are run on it.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self.request = request
+        self.template = request.getfixturevalue("migrated")
+
+    def make(
+        self, folder: Path, *, like: Product | None = None, **settings: str
+    ) -> Product:
+        if "DATABASE_URL" not in settings and os.environ.get("TEST_DATABASE_URL"):
+            server = self.request.getfixturevalue("postgres")
+            url = server.create(like=like.url) if like else server.migrated()
+            settings["DATABASE_URL"] = url
+        template = like.database if like else self.template
+        return Product(folder, **settings).migrate(template)
+
+
+@pytest.fixture(scope="session")
+def installations(request: pytest.FixtureRequest) -> Installations:
+    return Installations(request)
+
+
 @pytest.fixture
-def product(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Product]]:
+def product(
+    tmp_path: Path, installations: Installations
+) -> Iterator[Callable[..., Product]]:
     """Make installations that run as processes; each is ended after the test."""
     made: list[Product] = []
 
-    def make(**settings: str) -> Product:
+    def make(*, like: Product | None = None, **settings: str) -> Product:
         folder = tmp_path / f"product-{len(made)}"
         folder.mkdir()
-        made.append(Product(folder, **settings).migrate(migrated))
+        made.append(installations.make(folder, like=like, **settings))
         return made[-1]
 
     yield make

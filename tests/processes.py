@@ -1,8 +1,10 @@
 """The product as processes: a database of its own, an environment, and commands."""
 
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -35,21 +37,44 @@ class Product:
             "DATABASE_URL": f"sqlite:///{self.database}",
         } | settings
 
+    @property
+    def url(self) -> str:
+        return self.environment["DATABASE_URL"]
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.url.startswith("postgres")
+
     def migrate(self, template: Path) -> "Product":
         """Give it an empty, migrated database; `template` keeps one for the next.
 
         One of PostgreSQL is migrated where it is, unless it was before.
         """
-        url = self.environment["DATABASE_URL"]
-        if url.startswith("postgres"):
-            if not _is_migrated(url):
+        if self.on_postgresql:
+            if self.query("SELECT to_regclass('django_migrations')") == [(None,)]:
                 self.ok("migrate", "--verbosity", "0")
             return self
         if not template.exists():
-            self.run("migrate", "--verbosity", "0")
+            self.ok("migrate", "--verbosity", "0")
             shutil.copy(self.database, template)
         shutil.copy(template, self.database)
         return self
+
+    def query(self, statement: str) -> list[tuple]:
+        """What its database answers, beside the processes that write it."""
+        if self.on_postgresql:
+            with psycopg.connect(self.url) as server:
+                return server.execute(statement).fetchall()
+        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as file:
+            return file.execute(statement).fetchall()
+
+    def is_open(self) -> bool:
+        """A process has opened its database."""
+        if not self.on_postgresql:
+            return self.database.with_name("bode.sqlite3-wal").exists()
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        asked = self.query(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")
+        return asked > [(0,)]
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """A manage.py command, to its end."""
@@ -88,9 +113,3 @@ class Product:
             if child.poll() is None:
                 child.send_signal(signal.SIGKILL)
             child.communicate(timeout=SECONDS)
-
-
-def _is_migrated(url: str) -> bool:
-    with psycopg.connect(url) as connection:
-        asked = connection.execute("SELECT to_regclass('django_migrations')")
-        return asked.fetchone() != (None,)

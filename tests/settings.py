@@ -1,4 +1,7 @@
-"""The settings under test: the project's own, in an environment that never varies."""
+"""The settings under test: the project's own, in an environment that never varies.
+
+But for the database: SQLite, or the PostgreSQL that TEST_DATABASE_URL names.
+"""
 
 import os
 import tempfile
@@ -9,7 +12,8 @@ os.environ.update(
     DEBUG="1",
     SECRET_KEY="a-key-for-tests-only-a-key-for-tests-only-a-key-for-tests",
     ADDRESS_KEY="an-address-key-for-tests-only-an-address-key-for-tests",
-    DATABASE_URL=f"sqlite:///{Path(tempfile.gettempdir()) / 'bode-tests.sqlite3'}",
+    DATABASE_URL=os.environ.get("TEST_DATABASE_URL")
+    or f"sqlite:///{Path(tempfile.gettempdir()) / 'bode-tests.sqlite3'}",
     TRANSPORT="outbox",
     SITE_URL="http://127.0.0.1:8000",
     LANGUAGE_CODE="nl",
@@ -30,6 +34,8 @@ PACE = None
 # Hashing passwords slowly protects people and not tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # In a file: a live server's threads need connections of their own, as in production.
+_file = Path(tempfile.gettempdir()) / f"bode-tests-{os.getpid()}.sqlite3"
+_name = f"bode_tests_{os.getpid()}"
 DATABASES["default"]["TEST"] = {  # noqa: F405
-    "NAME": str(Path(tempfile.gettempdir()) / f"bode-tests-{os.getpid()}.sqlite3")
+    "NAME": _name if "TEST_DATABASE_URL" in os.environ else str(_file)
 }

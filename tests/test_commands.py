@@ -50,8 +50,7 @@ def test_a_command_that_is_interrupted_says_so_in_one_sentence(product):
     going = made.start(
         "import_subscribers", str(file), "--list", "nieuws", "--create-list", "Nieuws"
     )
-    log = made.folder / "bode.sqlite3-wal"
-    wait_until(log.exists, seconds=SECONDS, what="the import's beginning")
+    wait_until(made.is_open, seconds=SECONDS, what="the import's beginning")
     going.send_signal(signal.SIGINT)
     _out, err = going.communicate(timeout=SECONDS)
     assert (going.returncode, err) == (1, "Stopped before the end.\n")

@@ -2,16 +2,14 @@
 
 import contextlib
 import os
-import shutil
 import signal
-import sqlite3
 import threading
 from collections import Counter
 
 import pytest
 
 from tests.a_bulletin import add_draft, add_people, ledger, numbered
-from tests.processes import SECONDS, Product
+from tests.processes import SECONDS
 from tests.smtp_server import CLOSE, Script, scripted, sink, wait_until
 
 PEOPLE = 24
@@ -40,34 +38,31 @@ class Stall:
 
 
 @pytest.fixture(scope="session")
-def due(migrated, tmp_path_factory):
-    """A database with a bulletin that is due: made once, copied for each test."""
-    folder = tmp_path_factory.mktemp("due")
-    made = Product(folder).migrate(migrated)
+def due(installations, tmp_path_factory):
+    """With a bulletin that is due: made once, its database copied for each test."""
+    made = installations.make(tmp_path_factory.mktemp("due"))
     add_people(made, numbered(PEOPLE))
     made.ok("send_bulletin", add_draft(made), "--yes")
-    return made.database
+    return made
 
 
 @pytest.fixture
 def make_product(product, due):
     def make(port):
-        made = product(
+        return product(
+            like=due,
             TRANSPORT="smtp",
             SMTP_URL=f"smtp://127.0.0.1:{port}",
             SMTP_CONNECTIONS=str(CONNECTIONS),
             LEASE_SECONDS="1",
         )
-        shutil.copy(due, made.database)
-        return made
 
     return make
 
 
 def status(product) -> str:
     """The bulletin's, read beside the processes that write it."""
-    with contextlib.closing(sqlite3.connect(product.database, timeout=20)) as file:
-        return file.execute("SELECT status FROM mailings_bulletin").fetchone()[0]
+    return product.query("SELECT status FROM mailings_bulletin")[0][0]
 
 
 def until_all_is_settled(product):
@@ -153,15 +148,10 @@ def test_a_polite_stop_leaves_nothing_in_doubt(make_product, number):
 def test_an_idle_sender_stops_at_once(product):
     made = product(TRANSPORT="outbox")
     sender = made.start("run_sender")
-    wait_until(lambda: _is_idle(made), what="the sender's first look")
+    wait_until(made.is_open, seconds=SECONDS, what="the sender's first look")
     sender.send_signal(signal.SIGTERM)
     _out, err = sender.communicate(timeout=5)
     assert (sender.returncode, err) == (0, "")
-
-
-def _is_idle(product) -> bool:
-    """The write-ahead log is there as soon as the sender has opened the database."""
-    return (product.folder / "bode.sqlite3-wal").exists()
 
 
 def test_two_senders_at_once_give_each_person_one_copy(make_product):
@@ -202,7 +192,20 @@ def test_a_pause_and_a_cancel_from_elsewhere_act_within_a_group(make_product, ve
     assert told["totals"][rest] == PEOPLE - len(script.taken)
 
 
-def test_nothing_leaves_while_the_database_is_moved_away(make_product):
+@contextlib.contextmanager
+def away(made, postgres):
+    """Its database is gone for a while: moved, or its server refuses."""
+    if made.on_postgresql:
+        with postgres.away(made.url):
+            yield
+        return
+    moved = made.database.rename(made.folder / "away.sqlite3")
+    yield
+    assert not made.database.exists()  # no empty one was begun
+    moved.rename(made.database)
+
+
+def test_nothing_leaves_while_the_database_is_away(make_product, postgres):
     stall = Stall(after=9, usual=b"250 ok\r\n")
     script = Script(
         BODY=lambda connection: (
@@ -213,13 +216,11 @@ def test_nothing_leaves_while_the_database_is_moved_away(make_product):
         made = make_product(port)
         sender = made.start("run_sender", "--until-idle", LEASE_SECONDS="60")
         assert stall.reached.wait(SECONDS)
-        away = made.database.rename(made.folder / "away.sqlite3")
-        stall.over.set()
-        assert "its file cannot be found" in sender.stderr.readline()
-        handed = len(script.taken)
-        assert handed <= 9 + CONNECTIONS
-        assert not made.database.exists()  # no empty one was begun
-        away.rename(made.database)
+        with away(made, postgres):
+            stall.over.set()
+            assert "The database does not answer" in sender.stderr.readline()
+            handed = len(script.taken)
+            assert handed <= 9 + CONNECTIONS
         _out, err = sender.communicate(timeout=SECONDS)
         assert (sender.returncode, err) == (0, "")
     assert sorted(script.taken) == numbered(PEOPLE)

@@ -41,7 +41,7 @@ def test_a_restart_keeps_what_was_committed_and_ends_connections(postgres):
 
 def test_a_database_that_is_away_refuses_and_comes_back(postgres):
     url = postgres.create("away")
-    with psycopg.connect(url) as connection, postgres.away("away"):
+    with psycopg.connect(url) as connection, postgres.away(url):
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
         with pytest.raises(psycopg.OperationalError, match="not currently accepting"):

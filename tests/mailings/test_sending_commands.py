@@ -5,14 +5,13 @@ import io
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tests.a_bulletin import DRAFT, add_draft, add_people, ledger, numbered
-from tests.processes import ROOT, Product
+from tests.processes import ROOT
 from tests.smtp_server import Script, scripted
 
 STATUSES = (
@@ -23,19 +22,17 @@ VERBS = ["pause_bulletin", "resume_bulletin", "cancel_bulletin"]
 
 
 @pytest.fixture(scope="session")
-def drafted(migrated, tmp_path_factory):
-    """A database with three people and a draft to them: made once, then copied."""
-    made = Product(tmp_path_factory.mktemp("drafted")).migrate(migrated)
+def drafted(installations, tmp_path_factory):
+    """With three people and a draft to them: made once, its database then copied."""
+    made = installations.make(tmp_path_factory.mktemp("drafted"))
     add_people(made, numbered(3))
     add_draft(made)
-    return made.database
+    return made
 
 
 @pytest.fixture
 def ready(product, drafted):
-    made = product()
-    shutil.copy(drafted, made.database)
-    return made
+    return product(like=drafted)
 
 
 def refused(done) -> str:

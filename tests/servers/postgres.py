@@ -43,11 +43,11 @@ class Postgres:
         """The DATABASE_URL of a database that `create` or `migrated` made."""
         return f"{self.address}/{self.prefix}{name}"
 
-    def create(self, name: str = "", *, template: str = "") -> str:
-        """Make an empty database, or the copy of another, and return its URL."""
+    def create(self, name: str = "", *, like: str = "") -> str:
+        """Make an empty database, or a copy of the one at that URL; return its URL."""
         name = name or f"database_{len(self.names)}"
         made = sql.Identifier(f"{self.prefix}{name}")
-        source = sql.Identifier(f"{self.prefix}{template}" if template else "template0")
+        source = sql.Identifier(like.rpartition("/")[2] or "template0")
         self.ask(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, source))
         self.names.append(name)
         return self.url(name)
@@ -59,7 +59,7 @@ class Postgres:
                 url = self.create("migrated")
                 made = Product(Path(folder), DATABASE_URL=url)
                 made.ok("migrate", "--verbosity", "0")
-        return self.create(name, template="migrated")
+        return self.create(name, like=self.url("migrated"))
 
     def ask(self, statement: str | sql.Composable, name: str = "") -> list[tuple]:
         """Run one statement in a database, else beside them all; its rows, if any."""
@@ -69,12 +69,13 @@ class Postgres:
             return done.fetchall() if done.description else []
 
     @contextlib.contextmanager
-    def away(self, name: str) -> Iterator[None]:
+    def away(self, url: str) -> Iterator[None]:
         """Refuse every connection to one database, and end those that there are."""
-        database = sql.Identifier(f"{self.prefix}{name}")
+        name = url.rpartition("/")[2]
+        database = sql.Identifier(name)
         allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
         self.ask(allow(database, sql.SQL("false")))
-        self._end_connections(f"{self.prefix}{name}")
+        self._end_connections(name)
         try:
             yield
         finally:

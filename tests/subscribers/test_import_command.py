@@ -1,7 +1,6 @@
 """`import_subscribers` as a process: the contract of the command line."""
 
 import json
-import sqlite3
 
 import pytest
 
@@ -26,10 +25,7 @@ def write(bode, content=PEOPLE):
 
 
 def rows(bode, table):
-    with sqlite3.connect(bode.database) as database:
-        found = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    database.close()
-    return found
+    return bode.query(f"SELECT count(*) FROM {table}")[0][0]
 
 
 def test_the_report_as_json_is_all_that_stdout_holds(bode):
