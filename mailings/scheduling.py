@@ -15,6 +15,7 @@ from mailings.preflight import open_problems
 from mailings.preflight.problem import Severity
 from mailings.reasons import Reason
 from mailings.switch import refuse_on_hold
+from mailings.waking import wake
 
 Status = Bulletin.Status
 # A form that was open for a moment is not "in the past".
@@ -47,6 +48,7 @@ def schedule(
             ticked_off=bulletin.ticked_off,
             reason="",
         )
+        _wake_if_due(send_at)
 
 
 def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
@@ -72,6 +74,7 @@ def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
         send_at=Now() if send_at is None else send_at,
         reason="",
     )
+    _wake_if_due(send_at)
 
 
 def release_now(bulletin: Bulletin) -> None:
@@ -99,6 +102,7 @@ def resume(bulletin: Bulletin) -> None:
         bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
         waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
         waiting.filter(deferred_since__isnull=False).update(deferred_since=None)
+        wake()
 
 
 def cancel(bulletin: Bulletin) -> None:
@@ -120,6 +124,12 @@ def cancel(bulletin: Bulletin) -> None:
 
 def _soon() -> datetime:
     return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def _wake_if_due(send_at: datetime | None) -> None:
+    """What leaves later is found by the tick at its time."""
+    if send_at is None or send_at <= timezone.now():
+        wake()
 
 
 def _refuse_past(send_at: datetime | None) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from mailings.errors import MailingError
 from mailings.models import Bulletin, Delivery
 from mailings.switch import refuse_on_hold
+from mailings.waking import wake
 
 Status = Delivery.Status
 
@@ -39,6 +40,7 @@ def send_again(delivery: Delivery) -> None:
             raise MailingError(_("Only what failed or is in doubt can be sent again."))
         if bulletin.status == Bulletin.Status.SENT:
             bulletin.move_to(Bulletin.Status.SENDING, reason="", finished_at=None)
+        wake()
     delivery.refresh_from_db()
 
 

@@ -39,7 +39,8 @@ class Engine:
     def round(self) -> bool:
         """One look at everything; False where nothing was due.
 
-        A database that is away is waited for, until `stop` is set or `limit` is over.
+        A database that is away is waited for, until `stop` is set or a drain is over;
+        then what it raised is raised.
         """
         worked = until_stored(
             self._look,
