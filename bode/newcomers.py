@@ -28,10 +28,10 @@ class NewPersonForm(AdminUserCreationForm):
     """Who it is, and how they get in."""
 
     usable_password = forms.ChoiceField(
-        label=gettext_lazy("how this person gets in"),
+        label=gettext_lazy("first password"),
         choices=[
-            (BY_LETTER, gettext_lazy("By a letter with a link to choose a password")),
-            (AT_ONCE, gettext_lazy("With a password that I set now")),
+            (BY_LETTER, gettext_lazy("This person chooses it, by a link in a letter")),
+            (AT_ONCE, gettext_lazy("I set it now")),
         ],
         initial=BY_LETTER,
         widget=forms.RadioSelect,
@@ -47,6 +47,11 @@ class NewPersonForm(AdminUserCreationForm):
         name.label = _("Name to log in with")
         name.help_text = _("Empty: the e-mail address.")
         name.widget.attrs.pop("autofocus", None)
+        email = self.fields["email"]
+        email.required = self.data.get("usable_password", BY_LETTER) == BY_LETTER
+        email.error_messages["required"] = _(
+            "An invitation goes by mail: fill in the address."
+        )
         self.fields["usable_password"].help_text = ngettext(
             "The link works once, and for %d day.",
             "The link works once, and for %d days.",
@@ -61,14 +66,8 @@ class NewPersonForm(AdminUserCreationForm):
 
     def clean(self) -> dict[str, Any]:
         answer = super().clean() or self.cleaned_data
-        if not answer["set_usable_password"] and not answer.get("email"):
-            missing = _("An invitation goes by mail: fill in the address.")
-        elif not answer.get("username"):
-            missing = _("Fill in the address, or a name to log in with.")
-        else:
-            return answer
-        if not {"email", "username"} & set(self.errors):
-            self.add_error("email", missing)
+        if not answer.get("username") and not {"email", "username"} & set(self.errors):
+            self.add_error("username", _("Fill in a name to log in with."))
         return answer
 
     @property
@@ -94,6 +93,16 @@ class Inviting(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if not change and form.is_invitation:
             _invite(request, obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Back to the list: everything was asked on the one page."""
+        if obj.has_usable_password():
+            return admin.ModelAdmin.response_add(self, request, obj, post_url_continue)
+        if "_addanother" in request.POST:
+            return redirect(request.path)
+        return self.response_post_save_add(request, obj)
 
     def invite_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET asks, POST posts the letter again."""
@@ -129,15 +138,18 @@ class Inviting(admin.ModelAdmin):
             reverse("admin:auth_user_invite", args=[user.pk]),
             _("Invite again…") if last_invitation(user) else _("Invite…"),
         )
-        return format_html("<p>{}</p>{} {}", _how_far(user), again, change)
+        return format_html(
+            '<p>{}</p><p class="buttons">{} {}</p>', _how_far(user), again, change
+        )
 
 
 def _invite(request: HttpRequest, user: User) -> None:
     """Invite, in the words and by the name of who asks."""
     assert isinstance(request.user, User)  # the site lets nobody else in
     invite(user, by=request.user)
-    told = _("A letter with a link is on its way to %(email)s.")
-    messages.success(request, told % {"email": user.email})
+    told = _("%(name)s is invited: a letter with a link is on its way to %(email)s.")
+    name = user.get_full_name() or user.get_username()
+    messages.success(request, told % {"name": name, "email": user.email})
 
 
 def _how_far(user: User) -> str | SafeString:

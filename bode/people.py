@@ -8,7 +8,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Case, IntegerField, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -121,12 +121,6 @@ class PersonAdmin(Searching, PlainChoices, Inviting, UserAdmin):
         # Who may manage users must not give rights that they lack.
         mine = [] if request.user.is_superuser else ["is_superuser", "groups"]
         return ["secret", *mine]
-
-    def response_add(
-        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        """Back to the list: everything was asked on the one page."""
-        return super(UserAdmin, self).response_add(request, obj, post_url_continue)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

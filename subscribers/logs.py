@@ -5,7 +5,7 @@ import re
 _PART = r"""[^\s"'<>()\[\]{},;:=&?/\\]"""
 _HIDDEN = (
     # The path of a reader's page; with its token anybody could act for them.
-    (re.compile(r"(/(?:u|undo)/)[^\s?\"]+"), r"\1…"),
+    (re.compile(r"(/(?:u|undo|invitation)/)[^\s?\"]+"), r"\1…"),
     # What Django makes for a link that chooses a password.
     (re.compile(r"\b[0-9a-z]{5,8}-[0-9a-f]{32}\b"), "…"),
     # An address, also within a URL; and the password of a URL, which looks like one.

@@ -13,6 +13,7 @@ from django.utils import timezone
 from bode import invitations
 from senders.letters import deliver_due
 from senders.models import Letter
+from subscribers.logs import hide
 from tests.editors import make_chief, make_editor, read
 from tests.make import make_organisation
 
@@ -58,7 +59,8 @@ def test_a_new_user_is_invited_and_comes_in(chief, settings):
     make_organisation(name="Gemeenteverbond Lageland")
     role = Group.objects.create(name="Writers")
     page = read(chief.post(ADD, NOOR | INVITE | {"groups": [role.pk]}, follow=True))
-    assert "A letter with a link is on its way to noor@lageland.example" in page
+    assert "a letter with a link is on its way to noor@lageland.example" in page
+    assert "added successfully" not in page
     user = User.objects.get(email="noor@lageland.example")
     assert user.username == "noor@lageland.example"
     assert user.is_staff
@@ -96,6 +98,14 @@ def test_an_invitation_needs_an_address(chief):
     page = chief.post(ADD, {"username": "noor"} | INVITE)
     assert "An invitation goes by mail: fill in the address." in read(page)
     assert not User.objects.filter(username="noor").exists()
+
+
+def test_a_user_needs_a_name_or_an_address(chief):
+    words = {"password1": "a-long-one-1", "password2": "a-long-one-1"}
+    page = chief.post(ADD, {"usable_password": "true"} | words)
+    assert "Fill in a name to log in with." in read(page)
+    nameless = {"username": "noor", "usable_password": "true"} | words
+    assert chief.post(ADD, nameless).status_code == 302
 
 
 @pytest.mark.parametrize("email", ["noor", "noor@", "n\u00f6or@x.example", "a@b"])
@@ -234,6 +244,13 @@ def test_nobody_invites_who_may_do_more_than_they_may(noor):
     assert manager.post(page_of(noor)).status_code == 403
     assert make_editor("view_user", name="guest").get(page_of(noor)).status_code == 403
     assert not Letter.objects.exists()
+
+
+def test_the_log_does_not_tell_the_link(noor, inviter, settings):
+    invitations.invite(noor, by=inviter)
+    link = link_in_letter(settings)
+    told = hide(f'"GET {link} HTTP/1.1" 302')
+    assert told == '"GET /admin/invitation/… HTTP/1.1" 302'
 
 
 def test_the_letter_speaks_the_language_of_who_invites(chief, noor):
