@@ -84,6 +84,11 @@ def test_a_sender_that_is_gone_was_last_seen_then(chief, running):
     assert "the sender was last seen" in look(chief)[0]
 
 
+def test_the_first_page_does_not_say_below_that_all_is_well(chief, running):
+    make_gone("sent")
+    assert "All is well" not in read(chief.get("/admin/"))
+
+
 def test_a_sender_that_is_silent_for_a_minute_alarms_nobody(chief, running):
     make_pulse(seen=60)
     assert look(chief)[0] == ""
