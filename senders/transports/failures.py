@@ -97,6 +97,8 @@ def verdict_on(error: BaseException, *, provider: Provider | None = None) -> Ver
         trouble = "no answer from" if kind is Kind.IN_DOUBT else ""
     if trouble and isinstance(error, AnymailError):
         reason = f"{trouble} {title}: {_root(causes)}"
+    elif trouble and provider:
+        reason = f"{title}: no sense in its answer: {reason}"
     return Verdict(kind, cut(reason), after_body=kind is Kind.REFUSED)
 
 

@@ -1,7 +1,10 @@
 """A provider on loopback, and the account that reaches it."""
 
+import threading
+
 import pytest
 
+from senders.transports import asking, make_transport
 from senders.transports.providers import PROVIDERS
 from tests.providers.rows import settings_of, takes_all
 from tests.providers.server import provider_server
@@ -20,3 +23,23 @@ def account(settings):
             return server
 
         yield open_account
+
+
+@pytest.fixture
+def hand_over(settings, monkeypatch):
+    """Hands messages over to the provider of `account`, and returns the verdicts."""
+    monkeypatch.setattr(asking, "NO_CONNECTION", 0.3)
+    monkeypatch.setattr(asking, "AGAIN", 0.05)
+    monkeypatch.setattr(asking, "SAME_KEY", (0.0, 0.05, 0.05))
+    opened = []
+
+    def hand_over_(messages, *, stop=None, patience=0.4):
+        settings.ANYMAIL = settings.ANYMAIL | {"REQUESTS_TIMEOUT": patience}
+        transport = make_transport(stop=stop or threading.Event())
+        opened.append(transport)
+        transport.connect(len(messages))
+        return transport.hand_over(messages)
+
+    yield hand_over_
+    for transport in opened:
+        transport.close()
