@@ -3,7 +3,11 @@
 What is said on gunicorn's command line wins, such as `--bind 0.0.0.0:8000`.
 """
 
+import os
+
 from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bode.settings")
 
 bind = f"127.0.0.1:{settings.PORT}"
 workers = 2
@@ -16,3 +20,6 @@ loglevel = "error"
 accesslog = None
 # It would stand in the home directory, which a service may have none of.
 control_socket_disable = True
+# It would believe X-Forwarded-Proto of whoever is on this machine: that is for
+# TRUST_PROXY alone to allow.
+forwarded_allow_ips = ""

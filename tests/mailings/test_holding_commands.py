@@ -1,7 +1,6 @@
 """The commands, where a bulletin missed its time or all sending is on hold."""
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +8,7 @@ import time
 import pytest
 
 from tests.a_bulletin import add_draft, add_people, ledger, numbered
-from tests.processes import ROOT, Product
+from tests.processes import ROOT
 from tests.smtp_server import Script, scripted
 
 HOLD = {"SENDING": "hold"}
@@ -17,20 +16,18 @@ LATE = {"LATE_LIMIT": "1"}
 
 
 @pytest.fixture(scope="session")
-def scheduled(migrated, tmp_path_factory):
-    """A database with a due bulletin to three people: made once, then copied."""
-    made = Product(tmp_path_factory.mktemp("scheduled")).migrate(migrated)
+def scheduled(installations, tmp_path_factory):
+    """With a due bulletin to three people: made once, its database then copied."""
+    made = installations.make(tmp_path_factory.mktemp("scheduled"))
     add_people(made, numbered(3))
     add_draft(made)
     made.ok("send_bulletin", "1", "--yes")
-    return made.database
+    return made
 
 
 @pytest.fixture
 def due(product, scheduled):
-    made = product()
-    shutil.copy(scheduled, made.database)
-    return made
+    return product(like=scheduled)
 
 
 @pytest.fixture
