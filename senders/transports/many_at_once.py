@@ -62,7 +62,8 @@ MANY_AT_ONCE: dict[str, Provider] = {
         # itself. Most plans refuse a call with other headers.
         leaves_out=OWN
         | {"list-id", "list-help", "list-owner", "list-post"}
-        | {"list-unsubscribe", "list-unsubscribe-post"},
+        | {"list-unsubscribe", "list-unsubscribe-post"}
+        | {"auto-submitted", "sensitivity"},  # of a letter of ours
         quiet=QUIET,
         extra={
             "batch_send_mode": "use-bulk-email",

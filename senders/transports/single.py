@@ -1,5 +1,6 @@
 """One letter by Django's e-mail backend, with the same verdicts as any other mail."""
 
+import contextlib
 import smtplib
 from email.utils import parseaddr
 from typing import Any
@@ -11,8 +12,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from bode.environment import smtp_settings
 from senders.models import Letter
 from senders.transports.answers import Reply, Stage, judge
-from senders.transports.base import Kind, Verdict
+from senders.transports.base import Kind, Message, Verdict
+from senders.transports.calling import Caller
+from senders.transports.facts import Provider
 from senders.transports.failures import verdict_on
+from senders.transports.providers import PROVIDERS
+from senders.transports.statuses import verdicts_on
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 TIMEOUT = 30  # seconds for each answer of a server: bulletins wait meanwhile
@@ -20,6 +25,9 @@ TIMEOUT = 30  # seconds for each answer of a server: bulletins wait meanwhile
 
 def send_letter(letter: Letter) -> Verdict:
     """Hand one letter over and say what came of it; raises nothing."""
+    provider = PROVIDERS.get(settings.TRANSPORT)
+    if provider and not _has_a_way_of_its_own(letter):
+        return _by_provider(letter, provider)
     try:
         taken = way_of(letter).send_messages([as_mail(letter)])
     except smtplib.SMTPException as error:
@@ -56,10 +64,50 @@ def as_mail(letter: Letter) -> EmailMessage:
 def way_of(letter: Letter) -> BaseEmailBackend:
     """Alerts leave by ALERT_SMTP_URL where it is set: TRANSPORT may be what fails."""
     backend: BaseEmailBackend
-    if letter.kind == Letter.ALERT and settings.ALERT_SMTP_URL:
+    if _has_a_way_of_its_own(letter):
         return _smtp(smtp_settings(settings.ALERT_SMTP_URL, name="ALERT_SMTP_URL"))
     backend = get_connection(timeout=TIMEOUT)
     return backend
+
+
+def _has_a_way_of_its_own(letter: Letter) -> bool:
+    return letter.kind == Letter.ALERT and bool(settings.ALERT_SMTP_URL)
+
+
+def _by_provider(letter: Letter, provider: Provider) -> Verdict:
+    """In one call; what is opened or followed in a letter is nobody's business."""
+    mail = as_mail(letter)
+    mail.extra_headers = {
+        name: value
+        for name, value in mail.extra_headers.items()
+        if name.lower() not in provider.leaves_out
+    } | dict(provider.headers)
+    mail.esp_extra = dict(provider.extra)  # type: ignore[attr-defined]  # anymail's
+    for name, value in provider.quiet.items():
+        setattr(mail, name, value)
+    try:
+        caller = Caller(provider, connections=1)
+        with contextlib.closing(caller):
+            caller.call(mail)
+        (verdict,) = verdicts_on(mail, [_named(letter)], provider=provider)
+    except Exception as error:
+        # Whatever a backend raises has to become one answer for this letter.
+        return verdict_on(error, provider=provider)
+    return verdict
+
+
+def _named(letter: Letter) -> Message:
+    """As much of a message as an answer is matched with."""
+    return Message(
+        key=letter.pk,
+        mail_from="",
+        recipient=letter.recipient,
+        content=b"",
+        subject=letter.subject,
+        from_header="",
+        to_header=letter.recipient,
+        reply_to="",
+    )
 
 
 def _smtp(settings_of_way: dict[str, Any]) -> BaseEmailBackend:

@@ -82,13 +82,3 @@ def test_alerts_leave_by_a_way_of_their_own(relay, settings):
     alert.refresh_from_db()
     password.refresh_from_db()
     assert (alert.status, password.status) == (Status.SENT, Status.WAITING)
-
-
-@pytest.mark.parametrize("transport", ["amazon_ses", "mailgun", "postmark", "outbox"])
-def test_every_kind_of_backend_takes_the_time_that_a_letter_has(settings, transport):
-    settings.EMAIL_BACKEND = settings.TRANSPORTS[transport]
-    settings.ANYMAIL = {
-        "MAILGUN_API_KEY": "k",
-        "POSTMARK_SERVER_TOKEN": "k",
-    }
-    assert single.way_of(Letter(kind=Letter.PASSWORD))
