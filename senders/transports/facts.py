@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -105,6 +106,12 @@ class Provider:
     # alone, and a wrong domain shows at once.
     first_alone: bool = False
     log_in: LogIn | None = None
+
+    @property
+    def send_defaults(self) -> dict[str, Any]:
+        """What is said of every mail, letters too: anymail's SEND_DEFAULTS."""
+        said = {**self.quiet, "esp_extra": self.extra, "extra_headers": self.headers}
+        return deepcopy({name: value for name, value in said.items() if value != {}})
 
 
 def words(*patterns: str) -> re.Pattern[str]:

@@ -134,7 +134,7 @@ MANY_AT_ONCE: dict[str, Provider] = {
         about_us=words(
             "not allowed to send",
             "sending from .{0,200}not (allowed|verified)",
-            "domain .{0,200}(not verified|not found|does not exist)",
+            "sending domain .{0,200}not (verified|found)",
             "demo domain",
             "quota|limit exceeded|billing",
         ),

@@ -5,6 +5,7 @@ Nobody sees another's address, and what a reader gets is `Message.subject`, `tex
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message as MimeMessage
@@ -220,7 +221,7 @@ def _say_who_gets_what(
 
 def _said_to(provider: Provider, mail: ProviderMail, key: str) -> ProviderMail:
     """The mail with what is the same for all: no tracking, and its key."""
-    mail.say(esp_extra=dict(provider.extra), **provider.quiet)
+    mail.say(esp_extra=deepcopy(dict(provider.extra)), **provider.quiet)
     if key and provider.idempotency:
         if provider.idempotency.where is Where.MAIL_HEADERS:
             mail.extra_headers[provider.idempotency.name] = key

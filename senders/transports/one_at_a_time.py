@@ -3,7 +3,6 @@
 import re
 
 from senders.transports.facts import (
-    OWN,
     QUIET,
     Carries,
     Idempotency,
@@ -99,7 +98,6 @@ ONE_AT_A_TIME: dict[str, Provider] = {
         title="Resend",
         backend=ours("Resend"),
         needs=("RESEND_API_KEY",),
-        leaves_out=OWN,
         # Opens and clicks are a matter of the domain's settings there.
         idempotency=Idempotency(
             name="Idempotency-Key", where=Where.REQUEST, seconds=86400
@@ -121,7 +119,7 @@ ONE_AT_A_TIME: dict[str, Provider] = {
         needs=("SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"),
         # It tracks nothing.
         about_us=words(
-            "domain .{0,100}(not checked|not verified|unchecked|not found|not valid)",
+            "domain .{0,100}(not checked|not verified|unchecked)",
             r"\b(permissions_denied|denied_authentication|quotas_exceeded)\b",
             r"\bprecondition_failed\b",
         ),

@@ -6,14 +6,19 @@ to anymail as it is.
 
 import threading
 import warnings
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from anymail.backends import brevo, mailersend, mailjet, mailtrap, resend, sendgrid
 from anymail.exceptions import AnymailNotSupportedWarning
 from django.core.mail import EmailMessage
+from requests.structures import CaseInsensitiveDict
 
+from senders.transports.many_at_once import MANY_AT_ONCE
 from senders.transports.merging import Whole
 
+# Of its list of forbidden headers those that a mail of ours may have.
+_FORBIDDEN_AT_MAILJET = MANY_AT_ONCE["mailjet"].leaves_out
 _ONE_WARNING_AT_A_TIME = threading.Lock()  # catch_warnings is not safe among threads
 
 
@@ -39,6 +44,10 @@ class BrevoBackend(brevo.EmailBackend):
 
 
 class MailerSendPayload(mailersend.MailerSendPayload):
+    def set_extra_headers(self, headers: Any) -> None:
+        # Those with a field of their own; most plans refuse a call with any other.
+        super().set_extra_headers(_without(headers, keep={"in-reply-to", "precedence"}))
+
     def serialize_json(self, data: Any) -> str:
         mails = data if isinstance(data, list) else [data]
         for mail, whole in _pairs(mails, self.message):
@@ -58,13 +67,14 @@ class MailerSendBackend(mailersend.EmailBackend):
 
 
 class MailjetPayload(mailjet.MailjetPayload):
+    def set_extra_headers(self, headers: Any) -> None:
+        super().set_extra_headers(_without(headers, drop=_FORBIDDEN_AT_MAILJET))
+
     def serialize_json(self, data: Any) -> str:
-        if data is self.data and _wholes(self.message):
+        if data is self.data:
             for mail, whole in _pairs(data["Messages"], self.message):
                 mail["Subject"], mail["TextPart"] = whole.subject, whole.text
                 mail["HTMLPart"] = whole.html
-            for name in ("Subject", "TextPart", "HTMLPart"):
-                data["Globals"].pop(name, None)
         return str(super().serialize_json(data))
 
 
@@ -80,12 +90,9 @@ class MailjetBackend(mailjet.EmailBackend):
 class MailtrapPayload(mailtrap.MailtrapPayload):
     def burst_for_batch(self) -> Any:
         call = super().burst_for_batch()
-        if _wholes(self.message):
-            for request, whole in _pairs(call["requests"], self.message):
-                request["subject"], request["text"] = whole.subject, whole.text
-                request["html"] = whole.html
-            for name in ("subject", "text", "html"):
-                call["base"].pop(name, None)
+        for request, whole in _pairs(call["requests"], self.message):
+            request["subject"], request["text"] = whole.subject, whole.text
+            request["html"] = whole.html
         return call
 
 
@@ -123,13 +130,23 @@ class SendGridBackend(sendgrid.EmailBackend):
             super().__init__(**kwargs)
 
 
-def _wholes(message: EmailMessage) -> list[Whole]:
-    return list(getattr(message, "wholes", ()))
+def _without(
+    headers: CaseInsensitiveDict[str],
+    *,
+    drop: Collection[str] = (),
+    keep: Collection[str] = (),
+) -> CaseInsensitiveDict[str]:
+    """The headers but for those to drop, or those to keep alone."""
+    return CaseInsensitiveDict(
+        (name, value)
+        for name, value in headers.items()
+        if name.lower() not in drop and (not keep or name.lower() in keep)
+    )
 
 
 def _pairs(
     parts: list[dict[str, Any]], message: EmailMessage
 ) -> list[tuple[dict[str, Any], Whole]]:
     """Each reader's part of a call with their mail; none where the mail is no batch."""
-    wholes = _wholes(message)
+    wholes: Sequence[Whole] = getattr(message, "wholes", ())
     return list(zip(parts, wholes, strict=True)) if wholes else []
