@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -89,6 +88,8 @@ class Provider:
     merge: Merge | None = None  # None: one call a mail
     carries: Carries = Carries.METADATA
     leaves_out: frozenset[str] = OWN  # headers of ours that it may not be given
+    # It decodes encoded words (RFC 2047) in a header, and sends on what was in them.
+    decodes_headers: bool = False
     # Opens and clicks are not tracked. What says so: attributes of the mail, anymail's
     # esp_extra, headers. All empty: only the account's own settings can say it.
     quiet: Mapping[str, bool] = field(default_factory=dict)
@@ -106,12 +107,6 @@ class Provider:
     # alone, and a wrong domain shows at once.
     first_alone: bool = False
     log_in: LogIn | None = None
-
-    @property
-    def send_defaults(self) -> dict[str, Any]:
-        """What is said of every mail, letters too: anymail's SEND_DEFAULTS."""
-        said = {**self.quiet, "esp_extra": self.extra, "extra_headers": self.headers}
-        return deepcopy({name: value for name, value in said.items() if value != {}})
 
 
 def words(*patterns: str) -> re.Pattern[str]:

@@ -35,6 +35,7 @@ MANY_AT_ONCE: dict[str, Provider] = {
             guard="{{{{ params.{} }}}}",
             headers_each=True,
         ),
+        decodes_headers=True,
         idempotency=Idempotency(
             name="idempotencyKey",
             where=Where.MAIL_HEADERS,

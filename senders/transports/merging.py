@@ -5,7 +5,6 @@ Nobody sees another's address, and what a reader gets is `Message.subject`, `tex
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message as MimeMessage
@@ -221,7 +220,7 @@ def _say_who_gets_what(
 
 def _said_to(provider: Provider, mail: ProviderMail, key: str) -> ProviderMail:
     """The mail with what is the same for all: no tracking, and its key."""
-    mail.say(esp_extra=deepcopy(dict(provider.extra)), **provider.quiet)
+    mail.say(esp_extra=dict(provider.extra), **provider.quiet)
     if key and provider.idempotency:
         if provider.idempotency.where is Where.MAIL_HEADERS:
             mail.extra_headers[provider.idempotency.name] = key
@@ -233,11 +232,17 @@ def _said_to(provider: Provider, mail: ProviderMail, key: str) -> ProviderMail:
 def _headers(message: Message, provider: Provider) -> dict[str, str]:
     """Those of the message that the provider may be given, and its own switches."""
     kept = {
-        name: tamed(value, provider.merge)
+        name: _as_header(value, provider)
         for name, value in message.headers
         if name.lower() not in provider.leaves_out
     }
     return kept | dict(provider.headers)
+
+
+def _as_header(value: str, provider: Provider) -> str:
+    if provider.decodes_headers and "=?" in value:
+        value = value[value.rfind("<") :]  # a List-Id without its phrase
+    return tamed(value, provider.merge)
 
 
 def _frame_of(message: Message, merge: Merge) -> Frame | None:

@@ -6,19 +6,15 @@ to anymail as it is.
 
 import threading
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from anymail.backends import brevo, mailersend, mailjet, mailtrap, resend, sendgrid
 from anymail.exceptions import AnymailNotSupportedWarning
 from django.core.mail import EmailMessage
-from requests.structures import CaseInsensitiveDict
 
-from senders.transports.many_at_once import MANY_AT_ONCE
 from senders.transports.merging import Whole
 
-# Of its list of forbidden headers those that a mail of ours may have.
-_FORBIDDEN_AT_MAILJET = MANY_AT_ONCE["mailjet"].leaves_out
 _ONE_WARNING_AT_A_TIME = threading.Lock()  # catch_warnings is not safe among threads
 
 
@@ -44,10 +40,6 @@ class BrevoBackend(brevo.EmailBackend):
 
 
 class MailerSendPayload(mailersend.MailerSendPayload):
-    def set_extra_headers(self, headers: Any) -> None:
-        # Those with a field of their own; most plans refuse a call with any other.
-        super().set_extra_headers(_without(headers, keep={"in-reply-to", "precedence"}))
-
     def serialize_json(self, data: Any) -> str:
         mails = data if isinstance(data, list) else [data]
         for mail, whole in _pairs(mails, self.message):
@@ -67,9 +59,6 @@ class MailerSendBackend(mailersend.EmailBackend):
 
 
 class MailjetPayload(mailjet.MailjetPayload):
-    def set_extra_headers(self, headers: Any) -> None:
-        super().set_extra_headers(_without(headers, drop=_FORBIDDEN_AT_MAILJET))
-
     def serialize_json(self, data: Any) -> str:
         if data is self.data:
             for mail, whole in _pairs(data["Messages"], self.message):
@@ -128,20 +117,6 @@ class SendGridBackend(sendgrid.EmailBackend):
         with _ONE_WARNING_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore", AnymailNotSupportedWarning)
             super().__init__(**kwargs)
-
-
-def _without(
-    headers: CaseInsensitiveDict[str],
-    *,
-    drop: Collection[str] = (),
-    keep: Collection[str] = (),
-) -> CaseInsensitiveDict[str]:
-    """The headers but for those to drop, or those to keep alone."""
-    return CaseInsensitiveDict(
-        (name, value)
-        for name, value in headers.items()
-        if name.lower() not in drop and (not keep or name.lower() in keep)
-    )
 
 
 def _pairs(

@@ -7,6 +7,7 @@ anything left in a text that it would take for its own shows.
 import html
 import json
 import re
+from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 from django.template import Context, Engine
@@ -165,6 +166,8 @@ def brevo(request):
         (to,) = one["to"]
         own = one.get("params", {})
         headers = one["headers"]  # these, and not those of the call
+        decoded = [str(make_header(decode_header(each))) for each in headers.values()]
+        assert "".join(decoded).isascii()  # it would send them as they are
         got.append(
             Got(
                 to["email"],

@@ -96,8 +96,8 @@ def test_nobody_sees_another(provider, account):
 @pytest.mark.parametrize("provider", MANY)
 def test_what_a_call_says_for_all_names_nobody(provider, account):
     """Where it is not told apart by reader, a provider could show it to all."""
-    server, messages = account(provider), messages_to("Wubbo Wiersma", "Fokje Faber")
-    send(provider, messages)
+    server, press = account(provider), a_press(subject="Voor {{ name }}")
+    send(provider, messages_to("Wubbo Wiersma", "Fokje Faber", press=press))
     (request,) = server.requests
     shared = as_text(request)
     if provider == "brevo":
@@ -144,3 +144,26 @@ def test_one_call_carries_many_or_one(provider, account):
     send(provider, messages_to(*NAMES))
     many = PROVIDERS[provider].merge is not None
     assert len(server.requests) == (1 if many else len(NAMES))
+
+
+def keys_in(server):
+    (request,) = server.requests
+    server.requests.clear()
+    return set(request.json["personalizations"][0]["substitutions"])
+
+
+def test_nobody_can_know_under_what_key_a_value_is_put_in(account):
+    """SendGrid puts in tags wherever they stand: in the value of another one too."""
+    server = account("sendgrid")
+    send("sendgrid", messages_to("Noor", "Jo"))
+    first = keys_in(server)
+    send("sendgrid", messages_to("Noor", "Jo"))
+    assert len(first) > 2
+    assert first & keys_in(server) == set()
+
+
+def test_a_name_in_encoded_words_is_left_out_where_they_would_be_decoded(account):
+    server = account("brevo")
+    send("brevo", messages_to("Noor"))
+    (one,) = got_by("brevo", server)
+    assert one.headers["list-id"] == "<nieuws.bode.example.org>"
