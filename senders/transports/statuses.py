@@ -40,7 +40,13 @@ def _by_address(
     """Each recipient's status, whatever the case in which the provider names it."""
     if len(messages) == len(recipients) == 1:
         return {messages[0].recipient.casefold(): next(iter(recipients.values()))}
-    return {str(address).casefold(): one for address, one in recipients.items()}
+    # anymail adds a "failed" of its own where a provider changed an address's case.
+    found: dict[str, Any] = {}
+    for address, one in recipients.items():
+        name = str(address).casefold()
+        if not _is_taken(found.get(name)):
+            found[name] = one
+    return found
 
 
 def _untaken(one: Any, part: Said, provider: Provider) -> Verdict:

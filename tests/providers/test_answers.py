@@ -1,5 +1,7 @@
 """A row for each provider and answer: what it comes to, for whom, in what words."""
 
+import json
+
 import pytest
 
 from senders.transports.providers import PROVIDERS
@@ -156,3 +158,20 @@ def test_an_account_that_may_send_no_more_is_broken(
     answering(server, answer)
     assert kinds(hand_over(messages, patience=5)) == [BROKEN] * len(messages)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("provider", ["mailjet", "mandrill", "unisender_go"])
+def test_an_answer_that_names_addresses_in_small_letters_is_understood(
+    provider, account, hand_over
+):
+    server = account(provider)
+    messages = messages_to(*NAMES) if PROVIDERS[provider].merge else messages_to("Noor")
+    answer = server.respond
+
+    def in_small_letters(request):
+        given = answer(request)
+        words = json.dumps(given.body).replace("Reader.", "reader.")
+        return Answer(given.status, json.loads(words))
+
+    server.respond = in_small_letters
+    assert kinds(hand_over(messages, patience=5)) == [SENT] * len(messages)
