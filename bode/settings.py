@@ -20,6 +20,7 @@ from bode.environment import (
     smtp_settings,
 )
 from bode.logs import logging_settings
+from bode.providers import TRANSPORTS, provider_settings
 from bode.safety import POLICY, UNREDIRECTED, YEAR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,25 +65,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- By what way mail leaves --------------------------------------------------------
-# The one place that maps TRANSPORT to the Django e-mail backend that letters use too.
-TRANSPORTS = {
-    "outbox": "senders.outbox.OutboxBackend",
-    "smtp": "django.core.mail.backends.smtp.EmailBackend",
-    "amazon_ses": "anymail.backends.amazon_ses.EmailBackend",
-    "brevo": "anymail.backends.brevo.EmailBackend",
-    "mailersend": "anymail.backends.mailersend.EmailBackend",
-    "mailgun": "anymail.backends.mailgun.EmailBackend",
-    "mailjet": "anymail.backends.mailjet.EmailBackend",
-    "mailtrap": "anymail.backends.mailtrap.EmailBackend",
-    "mandrill": "anymail.backends.mandrill.EmailBackend",
-    "postal": "anymail.backends.postal.EmailBackend",
-    "postmark": "anymail.backends.postmark.EmailBackend",
-    "resend": "anymail.backends.resend.EmailBackend",
-    "scaleway": "anymail.backends.scaleway.EmailBackend",
-    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
-    "sparkpost": "anymail.backends.sparkpost.EmailBackend",
-    "unisender_go": "anymail.backends.unisender_go.EmailBackend",
-}
 TRANSPORT = (
     env.text("TRANSPORT", "outbox")
     if DEMO
@@ -100,12 +82,7 @@ if TRANSPORT == "smtp":
     EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp["EMAIL_USE_SSL"], _smtp["EMAIL_USE_TLS"]
 EMAIL_TIMEOUT = 60
-# A provider's own settings keep anymail's names, like MAILGUN_API_KEY.
-ANYMAIL = {
-    name: value
-    for name, value in env.values.items()
-    if name.startswith(f"{TRANSPORT.upper()}_")
-}
+ANYMAIL = provider_settings(env, TRANSPORT)
 # Such a host as 127.0.0.1 makes no address; the name that stands for it does.
 _named = "." in SITE_HOST and SITE_HOST[-1].isalpha()
 DEFAULT_FROM_EMAIL = env.address(
