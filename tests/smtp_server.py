@@ -45,10 +45,10 @@ class Sink:
 
 
 @contextlib.contextmanager
-def sink() -> Iterator[tuple[Sink, int]]:
+def sink(*, port: int = 0) -> Iterator[tuple[Sink, int]]:
     """A true SMTP server, and its port."""
     kept = Sink()
-    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
+    controller = Controller(kept, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     try:
         yield kept, controller.port

@@ -86,10 +86,12 @@ def test_a_user_gets_a_role_and_a_new_password(chief):
     assert created.status_code == 302
     user = User.objects.get(username="noor")
     assert user.is_staff
+    writers = Group.objects.get(name="Writers")
 
     chief.post(
         reverse("admin:auth_user_change", args=[user.pk]),
-        {"username": "noor", "is_active": "on", "is_staff": "on", "groups": ["1"]},
+        {"username": "noor", "is_active": "on", "is_staff": "on"}
+        | {"groups": [writers.pk]},
     )
     chief.post(
         reverse("admin:auth_user_password_change", args=[user.pk]),

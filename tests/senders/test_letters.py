@@ -223,3 +223,24 @@ def test_pretending_leaves_nothing_behind():
         lifetime=HOUR,
     )
     assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_send_each_letter_once():
+    posted = [post(recipient=f"p{number}@lezer.example") for number in range(12)]
+
+    def deliver() -> None:
+        try:
+            drain()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=deliver) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    sent = sorted(one.to[0] for one in mail.outbox)
+    assert sent == sorted(letter.recipient for letter in posted)
+    assert set(Letter.objects.values_list("attempts", flat=True)) == {1}
