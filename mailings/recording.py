@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,15 +34,15 @@ def record(claim: uuid.UUID, answers: Sequence[Answer]) -> None:
 
     May run twice: the second time finds the rows moved.
     """
-    plain = [
-        answer.delivery.pk
+    taken = {
+        answer.delivery.pk: answer.verdict.provider_id[:200]
         for answer in answers
-        if answer.verdict.kind is Kind.SENT and not answer.verdict.provider_id
-    ]
-    if plain:
-        _record_sent(claim, plain)
+        if answer.verdict.kind is Kind.SENT
+    }
+    if taken:
+        _record_sent(claim, taken)
     for answer in answers:
-        if answer.delivery.pk not in plain:
+        if answer.delivery.pk not in taken:
             RECORD[answer.verdict.kind](claim, answer)
 
 
@@ -55,24 +55,26 @@ def back_off(attempt: int, *, retry_after: int | None = None) -> timedelta:
     )
 
 
-def _record_sent(
-    claim: uuid.UUID, ids: Sequence[int], *, provider_id: str = ""
-) -> None:
+def _record_sent(claim: uuid.UUID, taken: Mapping[int, str]) -> None:
+    """In one statement, each with the id that the provider gave it, if any."""
     # The one verdict that may come late: it settles a doubt.
     Delivery.objects.filter(
-        pk__in=ids, claim=claim, status__in=[Status.SUBMITTING, Status.IN_DOUBT]
+        pk__in=taken, claim=claim, status__in=[Status.SUBMITTING, Status.IN_DOUBT]
     ).update(
         status=Status.SENT,
         reason="",
         sent_at=Now(),
         lease_until=None,
-        provider_id=provider_id,
+        provider_id=_ids(taken),
     )
 
 
-def _sent(claim: uuid.UUID, answer: Answer) -> None:
-    provider_id = answer.verdict.provider_id[:200]
-    _record_sent(claim, [answer.delivery.pk], provider_id=provider_id)
+def _ids(taken: Mapping[int, str]) -> Value | Case:
+    """A provider gives each mail an id of its own, or all of a call the same."""
+    found = set(taken.values())
+    if len(found) == 1:
+        return Value(found.pop())
+    return Case(*(When(pk=key, then=Value(one)) for key, one in taken.items()))
 
 
 def _refused(claim: uuid.UUID, answer: Answer) -> None:
@@ -105,7 +107,6 @@ def _busy(claim: uuid.UUID, answer: Answer) -> None:
 
 
 RECORD: dict[Kind, Callable[[uuid.UUID, Answer], None]] = {
-    Kind.SENT: _sent,
     Kind.REFUSED: _refused,
     Kind.BUSY: _busy,
     Kind.BROKEN: _broken,
