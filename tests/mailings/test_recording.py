@@ -120,3 +120,31 @@ def test_a_late_refusal_changes_nothing():
     transport.during = lambda: bulletin.deliveries.update(status="in_doubt")
     send(bulletin, transport)
     assert statuses(bulletin) == ["in_doubt"]
+
+
+def test_each_mail_of_a_group_keeps_the_id_that_its_provider_gave_it():
+    bulletin = make_sending_bulletin(people=5)
+    transport = ObedientTransport(
+        answer=lambda message: Verdict(Kind.SENT, provider_id=f"<{message.recipient}>")
+    )
+    send(bulletin, transport)
+    rows = bulletin.deliveries.values_list("email", "provider_id", "status")
+    assert [one for one in rows if one[1:] != (f"<{one[0]}>", "sent")] == []
+    assert len(rows) == 5
+
+
+def test_a_provider_that_gives_no_ids_leaves_them_empty():
+    bulletin = make_sending_bulletin(people=3)
+    send(bulletin, ObedientTransport(answer=lambda _: Verdict(Kind.SENT)))
+    assert set(bulletin.deliveries.values_list("provider_id", flat=True)) == {""}
+
+
+def test_one_answer_to_a_whole_batch_is_not_many_alike():
+    bulletin = make_sending_bulletin(people=100)
+    one = Verdict(Kind.IN_DOUBT, "no answer")
+    other = Verdict(Kind.IN_DOUBT, "no answer")
+    answers = iter([one] * 40 + [other] * 40)
+    send(bulletin, ObedientTransport(most=40, answer=lambda _: next(answers, one)))
+    # The third call in a row is what pauses it.
+    assert bulletin.status == Bulletin.Status.PAUSED
+    assert bulletin.deliveries.filter(status=Status.IN_DOUBT).count() == 100
