@@ -33,7 +33,7 @@ def hand_over(settings, monkeypatch):
     monkeypatch.setattr(asking, "SAME_KEY", (0.0, 0.05, 0.05))
     opened = []
 
-    def hand_over_(messages, *, stop=None, patience=0.4):
+    def hand_over_(messages, *, stop=None, patience=5.0):
         settings.ANYMAIL = settings.ANYMAIL | {"REQUESTS_TIMEOUT": patience}
         transport = make_transport(stop=stop or threading.Event())
         opened.append(transport)

@@ -30,7 +30,7 @@ def answering(server, answer):
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_taken(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [SENT] * len(messages)
     assert all(one.provider_id for one in verdicts)
     assert len(server.requests) == 1
@@ -41,7 +41,7 @@ def test_one_bad_address_is_refused_and_no_other(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     bad = next(one for one in messages if one.recipient.startswith("reader+1"))
     server.respond = WORDS[provider].address(provider, bad.recipient)
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     expected = [REFUSED if one is bad else SENT for one in messages]
     assert kinds(verdicts) == expected
     assert verdicts[messages.index(bad)].reason
@@ -51,7 +51,7 @@ def test_one_bad_address_is_refused_and_no_other(provider, account, hand_over):
 def test_a_wrong_key_is_broken_for_all(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     answering(server, WORDS[provider].key)
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [BROKEN] * len(messages)
     assert PROVIDERS[provider].title in verdicts[0].reason
     assert KEY not in verdicts[0].reason
@@ -62,7 +62,7 @@ def test_a_wrong_key_is_broken_for_all(provider, account, hand_over):
 def test_an_unverified_domain_is_broken_in_its_words(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     answering(server, WORDS[provider].domain)
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [BROKEN] * len(messages)
     assert WORDS[provider].said in verdicts[0].reason
     assert len(server.requests) == 1
@@ -72,7 +72,7 @@ def test_an_unverified_domain_is_broken_in_its_words(provider, account, hand_ove
 def test_too_many_is_later_for_all(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     answering(server, WORDS[provider].later)
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [BUSY] * len(messages)
     if provider != "amazon_ses":  # which names no seconds
         assert {one.retry_after for one in verdicts} == {7}
@@ -84,7 +84,7 @@ def test_too_many_is_later_for_all(provider, account, hand_over):
 def test_a_fault_of_theirs_is_later(provider, status, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     answering(server, Answer(status, {"message": "Out of order"}))
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [BUSY] * len(messages)
     assert len(server.requests) == 1
 
@@ -107,7 +107,7 @@ def test_an_end_that_nobody_knows_is_in_doubt(
 def test_with_a_key_it_is_asked_again(provider, account, hand_over):
     server, messages = account(provider), messages_for(provider)
     server.answers = [CUT]
-    assert kinds(hand_over(messages, patience=5)) == [SENT] * len(messages)
+    assert kinds(hand_over(messages)) == [SENT] * len(messages)
     first, second = server.requests
     assert first.body == second.body
 
@@ -117,7 +117,7 @@ def test_of_a_call_that_sparkpost_takes_in_part_nobody_knows_whom(account, hand_
     server, messages = account("sparkpost"), messages_for("sparkpost")
     totals = {"total_accepted_recipients": 3, "total_rejected_recipients": 1}
     answering(server, Answer(200, {"results": totals | {"id": "7"}}))
-    verdicts = hand_over(messages, patience=5)
+    verdicts = hand_over(messages)
     assert kinds(verdicts) == [IN_DOUBT] * 4
     assert len(server.requests) == 1
 
@@ -130,7 +130,7 @@ def test_whom_mailersend_will_not_mail_is_refused(account, hand_over):
     }
     headers = {"Content-Type": "application/json"}
     answering(server, Answer(202, {"warnings": [warning]}, headers))
-    (verdict,) = hand_over([message], patience=5)
+    (verdict,) = hand_over([message])
     assert verdict.kind is REFUSED
     assert "hard_bounced" in verdict.reason
 
@@ -156,7 +156,7 @@ def test_an_account_that_may_send_no_more_is_broken(
 ):
     server, messages = account(provider), messages_for(provider)
     answering(server, answer)
-    assert kinds(hand_over(messages, patience=5)) == [BROKEN] * len(messages)
+    assert kinds(hand_over(messages)) == [BROKEN] * len(messages)
     assert len(server.requests) == 1
 
 
@@ -174,4 +174,4 @@ def test_an_answer_that_names_addresses_in_small_letters_is_understood(
         return Answer(given.status, json.loads(words))
 
     server.respond = in_small_letters
-    assert kinds(hand_over(messages, patience=5)) == [SENT] * len(messages)
+    assert kinds(hand_over(messages)) == [SENT] * len(messages)
