@@ -31,12 +31,18 @@ def mailersend(request):
     return got
 
 
+# Of its list those that a mail of ours could have.
+FORBIDDEN_AT_MAILJET = {"from", "to", "subject", "sender", "date", "message-id"}
+FORBIDDEN_AT_MAILJET |= {"list-id", "return-path", "x-mailer", "user-agent"}
+
+
 def mailjet(request):
     common = request.json["Globals"]
     got = []
     for own in request.json["Messages"]:
         one = common | own
         assert "TemplateLanguage" not in one  # else it is read as a template
+        assert FORBIDDEN_AT_MAILJET.isdisjoint(low(one["Headers"]))
         (to,) = one["To"]
         got.append(
             Got(
