@@ -1,11 +1,17 @@
 """The files of a production in a box, as far as they can be read without Docker."""
 
+import json
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 import yaml
 
+from bode.probe import is_well
+from tests.running import free_port
+from tests.smtp_server import wait_until
 from tests.sources import ROOT
 from tests.test_house import OF_COMPOSE, settings_read, text
 
@@ -95,3 +101,20 @@ def test_each_unit_runs_as_a_user_of_its_own_and_cannot_write_elsewhere(unit):
 
 def test_there_are_units():
     assert len(UNITS) >= 4
+
+
+def test_the_images_command_serves_and_its_probe_finds_it_well(product):
+    made = product()
+    port = free_port()
+    command = json.loads(re.search(r"^CMD (\[.+\])$", text("Dockerfile"), re.M)[1])
+    command[command.index("--bind") + 1] = f"127.0.0.1:{port}"
+    web = subprocess.Popen(
+        [sys.executable, "-m", *command], cwd=ROOT, env=made.environment
+    )
+    try:
+        wait_until(lambda: is_well(port), what="the web server")
+        web.terminate()
+        assert web.wait(20) == 0
+    finally:
+        web.kill()
+    assert not is_well(port)
