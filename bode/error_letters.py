@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,8 @@ class TellOperators(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if error is None or not settings.OPERATORS:
             return
+        if isinstance(error, SuspiciousOperation):
+            return  # a request that we refused: anybody can send those all day
         name = _name(error)
         if not self._is_news(name):
             return

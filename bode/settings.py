@@ -22,6 +22,7 @@ from bode.environment import (
 from bode.logs import logging_settings
 from bode.providers import TRANSPORTS, provider_settings
 from bode.safety import POLICY, UNREDIRECTED, YEAR
+from bode.sentry import report_to_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
@@ -61,6 +62,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # A machine that is gone says nothing: without these a page waits for minutes.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        **{"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3},
+        **DATABASES["default"].get("OPTIONS", {}),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -110,6 +118,8 @@ if ALERT_SMTP_URL:
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 SENTRY_DSN = env.text("SENTRY_DSN")
+if SENTRY_DSN:
+    report_to_sentry(SENTRY_DSN)
 DKIM_SELECTOR = env.text("DKIM_SELECTOR")
 DNS_SERVER = env.server("DNS_SERVER")
 # Of the first administrator, made by `manage.py prepare`.

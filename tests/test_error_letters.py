@@ -89,6 +89,12 @@ def test_what_is_only_logged_is_not_mailed(client):
     assert not Letter.objects.exists()
 
 
+def test_a_request_that_was_refused_is_not_mailed(client, settings):
+    settings.ALLOWED_HOSTS = ["bode.example.org"]
+    assert client.get("/u/x", headers={"host": "evil.example"}).status_code == 400
+    assert not Letter.objects.exists()
+
+
 def test_a_task_that_fails_is_told_by_its_name():
     task = {"name": "mailings.tasks.send", "args": SECRET}
     try:
