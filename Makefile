@@ -9,20 +9,29 @@ BARE := ENV_FILE=/dev/null DEBUG=1 SECRET_KEY=x ADDRESS_KEY=x
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 \
 	--generate-hashes --no-header --only-binary :all: \
 	--no-emit-index-url --no-emit-find-links
-CHROMIUM := apt-get install -y --no-install-recommends chromium
+# Real servers for the tests, and a real browser.
+SERVERS := chromium postgresql postfix
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+# What asks the database nothing, or has a server of its own whatever we say.
+SAME_ON_POSTGRESQL := $(addprefix --ignore=tests/,browser providers queue \
+	mailings/rendering test_architecture.py test_colours.py test_house.py \
+	test_postfix.py test_production.py test_run.py test_servers.py \
+	test_settings.py test_translations.py)
 
-.PHONY: run test bench environment python chromium pins
+.PHONY: run test bench environment python servers pins
 
 run: python
 	@$(PYTHON) bode/installing.py requirements.txt && \
 		exec $(BIN)/python -m bode.running
 
-test: environment chromium
+test: environment servers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BARE) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+	@echo "The same on PostgreSQL"
+	$(BIN)/python -m tests.servers $(PYTEST) $(SAME_ON_POSTGRESQL)
 
 bench: environment
 	$(BIN)/python -m tests.benchmarks
@@ -34,11 +43,16 @@ python:
 	@command -v $(PYTHON) >/dev/null || { echo "Bode needs Python 3.11 or newer:" \
 		"install it with \`sudo apt install python3 python3-venv\`." >&2; exit 1; }
 
-chromium:
-	@command -v chromium >/dev/null && exit 0; \
-	if [ "$$(id -u)" != 0 ]; then echo "The tests need Chromium:" \
-		"install it with \`sudo $(CHROMIUM)\`." >&2; exit 1; fi; \
-	apt-get update -q && DEBIAN_FRONTEND=noninteractive $(CHROMIUM)
+# As root it installs what is missing, and starts none of it as a service. Who is not
+# root has PostgreSQL as a wheel, and cannot start Postfix.
+servers:
+	@if [ "$$(id -u)" != 0 ]; then \
+		command -v chromium >/dev/null && exit 0; \
+		echo "The tests need Chromium: install it with" \
+			"\`sudo apt-get install chromium\`." >&2; exit 1; fi; \
+	command -v chromium >/dev/null && [ -x /usr/sbin/postfix ] && \
+		ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+		sh .ci/install $(SERVERS)
 
 pins: environment
 	$(PINS) requirements.in -o requirements.txt

@@ -15,6 +15,9 @@ from tests.servers.valkey import Valkey
 
 __all__ = ["pytest_sessionfinish"]
 
+# What is PostgreSQL's alone: `make test` runs everything on it after SQLite.
+collect_ignore = [] if "TEST_DATABASE_URL" in os.environ else ["postgres"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test may use the database, but for those that run the product beside."""

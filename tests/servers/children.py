@@ -38,11 +38,15 @@ def give(path: Path, user: str) -> None:
 
 
 def start(
-    command: Sequence[str | Path], *, folder: Path, user: str | None = None
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    user: str | None = None,
+    end: signal.Signals = signal.SIGQUIT,
 ) -> subprocess.Popen[bytes]:
     """Start a server that stays in the foreground; it writes to `log` in its folder.
 
-    However this process ends, the kernel ends the server with it.
+    However this process ends, the kernel then sends the server the signal `end`.
     """
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
@@ -52,7 +56,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_ask_for_a_signal(),
+            preexec_fn=_ask_for_a_signal(end),
             start_new_session=True,  # a Ctrl-C is for the tests, which then end it
             **_as(user),
         )
@@ -85,8 +89,8 @@ def _as(user: str | None) -> dict:
     }
 
 
-def _ask_for_a_signal():
+def _ask_for_a_signal(end: signal.Signals):
     if not sys.platform.startswith("linux"):
         return lambda: None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+    return lambda: prctl(PR_SET_PDEATHSIG, end)
