@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.utils import reset
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -53,6 +54,11 @@ class NewPasswordForm(AdminPasswordChangeForm):
         self.fields.pop("usable_password", None)
         for field in self.fields.values():
             field.required = True
+
+    def save(self, commit: bool = True) -> Any:
+        # Who gets a new one was perhaps kept out by trying the old.
+        reset(username=self.user.get_username())
+        return super().save(commit)
 
 
 @admin.register(User)
