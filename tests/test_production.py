@@ -30,6 +30,7 @@ class Server:
     """gunicorn as it serves production, on a port of its own."""
 
     def __init__(self, product: Product) -> None:
+        self.product = product
         self.port = free_port()
         serve = ("gunicorn", "--config", "python:bode.serving", "bode.wsgi")
         self.process = subprocess.Popen(
@@ -175,3 +176,12 @@ def test_an_error_page_gives_nothing_away(trusting):
     assert answer.status == 404
     for word in ("Traceback", "urlpatterns", "DEBUG", str(ROOT)):
         assert word not in answer.text
+
+
+def test_who_scans_the_internet_wakes_no_operator(trusting):
+    for host in ("evil.example", "10.0.0.7"):
+        assert trusting.ask("GET", LOGIN, Host=host, **HTTPS).status == 400
+    forged = trusting.ask("POST", LOGIN, "username=x&password=y", **HTTPS)
+    assert forged.status == 403
+    asked = trusting.product.query("SELECT count(*) FROM senders_letter")
+    assert asked == [(0,)]
