@@ -12,8 +12,13 @@ _LACKING = re.compile("no such (table|column)|(relation|column) .* does not exis
 def sentence_on(error: DatabaseError) -> str:
     """Its first line, and what to do where that is known."""
     said = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
-    if _LACKING.search(said):
+    if lacks_migrations(error):
         said = f"{said} (run manage.py migrate first)"
     if isinstance(error, OperationalError):
         return f"The database does not answer: {said}."
     return f"The database refuses: {said}."
+
+
+def lacks_migrations(error: DatabaseError) -> bool:
+    """Whether a table or a column is missing, which a migration would bring."""
+    return bool(_LACKING.search(str(error)))

@@ -5,7 +5,7 @@ stack trace from the first query that needs what is missing.
 """
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from subscribers.proving import WrongAddressKey, confirm_address_key
@@ -29,6 +29,21 @@ def confirm_ready() -> None:
         confirm_address_key()
     except WrongAddressKey as error:
         raise Unready(str(error)) from None
+
+
+def refuse_another_key() -> None:
+    """Raise SystemExit where a web process would remember people under another key.
+
+    A database that is away or not up to date has a page that says so.
+    """
+    try:
+        confirm_address_key()
+    except WrongAddressKey as error:
+        raise SystemExit(str(error)) from None
+    except (DatabaseError, InterfaceError):
+        return
+    finally:
+        connections.close_all()  # nobody shares one with a parent
 
 
 def missing_sentence(missing: int) -> str:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from bode.watching import PAGES
 
+handler500 = "bode.unavailable.server_error"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password/", include("bode.passwords")),

@@ -42,7 +42,7 @@ def test_a_form_without_its_token_gets_our_page():
     assert "/static/bode/public.css" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "503"])
 def test_error_pages_speak_the_language_of_the_visitor(name):
     for language in ("nl", "en"):
         with translation.override(language):
