@@ -22,8 +22,8 @@ PURE = (
     "mailings.rendering",
     "mailings.preflight.problem",
 )
-# The only ones who talk to the outside; `bode.running` asks its own server.
-ROOMS = ("senders.transports", "senders.domains", "bode.running")
+# The only ones who talk to the outside; those of `bode` ask their own server.
+ROOMS = ("senders.transports", "senders.domains", "bode.running", "bode.probe")
 OUTSIDE = (
     "socket",
     "smtplib",
