@@ -7,7 +7,7 @@ import logging
 import pytest
 from django.test import Client
 
-from bode.logs import JsonLines, TextLines, logging_settings
+from bode.logs import JsonLines, TextLines, logging_settings, request_id
 from mailings import pulse, starting
 from tests.mailings.sending import (
     ObedientTransport,
@@ -36,6 +36,11 @@ def as_json(record):
     text = JsonLines().format(record)
     assert "\n" not in text
     return json.loads(text)
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_a_request():
+    request_id.set("")
 
 
 @pytest.fixture
