@@ -43,6 +43,7 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
+    worker_consumer="bode.workers:Consumer",
     worker_concurrency=2,  # one sends while the other delivers letters
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,

@@ -4,22 +4,58 @@ import logging
 import os
 import signal
 import threading
+from dataclasses import dataclass
+from functools import partial
 
 from celery import signals
-from celery.worker import WorkController
+from celery.worker import WorkController, consumer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
+from kombu import Connection
 
 from bode.readiness import confirm_ready
 
 # Set when this process is to finish what it has in hand, and to begin nothing more.
 stop = threading.Event()
-# The worker's own process holds the writing end: when that is closed, its children
-# know that it is about to end. A signal would reach some of them, or all, or twice.
-_pipe: list[int] = []
+
+# Seconds between two tries to reach the broker. Celery would come to wait for 30.
+SOONER = {"interval_start": 1, "interval_step": 1, "interval_max": 5}
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Pipe:
+    """Tells the children of a worker that it is about to end.
+
+    Its own process alone holds the writing end, and closes it. A signal would reach
+    some of them, or all, or twice.
+    """
+
+    owner: int | None = None
+    reading: int | None = None
+    writing: int | None = None
+
+    def open(self) -> None:
+        self.owner = os.getpid()
+        self.reading, self.writing = os.pipe()
+
+    def let_go(self) -> None:
+        if self.writing is not None:
+            os.close(self.writing)
+        self.writing = None
+
+
+pipe = Pipe()
+
+
+class Consumer(consumer.Consumer):
+    """Celery's, which is back soon after its broker is."""
+
+    def ensure_connected(self, conn: Connection) -> Connection:
+        conn.ensure_connection = partial(conn.ensure_connection, **SOONER)
+        return super().ensure_connected(conn)
 
 
 @signals.worker_init.connect
@@ -38,7 +74,7 @@ def prepare(sender: WorkController, **_: object) -> None:
     sender.options.update(
         without_gossip=True, without_mingle=True, without_heartbeat=True
     )
-    _pipe[:] = os.pipe()
+    pipe.open()
 
 
 @signals.beat_init.connect
@@ -52,28 +88,25 @@ def confirm_broker(**_: object) -> None:
 
 @signals.worker_process_init.connect
 def prepare_child(**_: object) -> None:
+    if os.getpid() == pipe.owner:
+        return  # `--pool solo` has no child, and tells the one process that there is
     # Who stops a whole group of processes means the parent, which tells us.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for writing_end in _pipe[1:]:
-        os.close(writing_end)
-    for reading_end in _pipe[:1]:
-        threading.Thread(target=_wait_for_end, args=[reading_end], daemon=True).start()
+    pipe.let_go()
+    threading.Thread(target=_wait_for_end, daemon=True).start()
 
 
 @signals.beat_embedded_init.connect
 def let_go(**_: object) -> None:
     """A beat inside the worker holds nothing open."""
-    for end in _pipe:
-        os.close(end)
+    pipe.let_go()
 
 
 @signals.worker_shutting_down.connect
 def finish(**_: object) -> None:
     # In a thread: the signal may have come while this one holds the event's own lock.
     threading.Thread(target=stop.set).start()
-    for writing_end in _pipe[1:]:
-        os.close(writing_end)
-    del _pipe[1:]
+    pipe.let_go()
 
 
 @signals.setup_logging.connect
@@ -81,6 +114,7 @@ def keep_logging(**_: object) -> None:
     """Celery's own would write what LOGGING keeps out; that this is here is enough."""
 
 
-def _wait_for_end(reading_end: int) -> None:
-    os.read(reading_end, 1)
+def _wait_for_end() -> None:
+    if pipe.reading is not None:
+        os.read(pipe.reading, 1)
     stop.set()

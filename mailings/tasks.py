@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from celery import shared_task
+from celery import shared_task, signals
 
 from bode.workers import stop
 from mailings.waking import TASK
@@ -29,3 +29,11 @@ def send() -> None:
     if own.engine is None:
         own.engine = Engine(stop=stop, report=logger.warning)
     own.engine.drain(seconds=LONGEST)
+
+
+@signals.worker_process_shutdown.connect
+@signals.worker_shutdown.connect
+def say_goodbye(**_: object) -> None:
+    """End the connections of this process in order."""
+    if own.engine:
+        own.engine.close()
