@@ -1,5 +1,6 @@
 """What became of each delivery of a group, written down."""
 
+import itertools
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Now
 
 from mailings.models import Delivery
@@ -69,12 +71,14 @@ def _record_sent(claim: uuid.UUID, taken: Mapping[int, str]) -> None:
     )
 
 
-def _ids(taken: Mapping[int, str]) -> Value | Case:
+def _ids(taken: Mapping[int, str]) -> Value | RawSQL:
     """A provider gives each mail an id of its own, or all of a call the same."""
     found = set(taken.values())
     if len(found) == 1:
         return Value(found.pop())
-    return Case(*(When(pk=key, then=Value(one)) for key, one in taken.items()))
+    # Written out: Case and When cost more than all the rest of a group's commit.
+    pairs = itertools.chain.from_iterable(taken.items())
+    return RawSQL(f"CASE id {'WHEN %s THEN %s ' * len(taken)}END", tuple(pairs))
 
 
 def _refused(claim: uuid.UUID, answer: Answer) -> None:
