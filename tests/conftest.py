@@ -22,7 +22,8 @@ collect_ignore = [] if "TEST_DATABASE_URL" in os.environ else ["postgres"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test may use the database, but for those that run the product beside."""
     for item in items:
-        if "product" not in getattr(item, "fixturenames", ()):
+        beside = "product" in getattr(item, "fixturenames", ())
+        if not beside and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
 
 
