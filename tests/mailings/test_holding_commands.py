@@ -55,6 +55,16 @@ def test_a_server_that_was_down_at_the_due_time_asks_first(due):
     assert (told["status"], told["reason"], told["totals"]["sent"]) == ("sent", "", 3)
 
 
+def test_of_two_senders_one_holds_it_and_tells_the_operators(due):
+    time.sleep(1.1)
+    own = LATE | {"OPERATORS": "ops@lageland.example", "RETRY_SECONDS": "600"}
+    both = [due.start("run_sender", "--until-idle", **own) for _ in range(2)]
+    assert [child.wait(60) for child in both] == [0, 0]
+    assert ledger(due, "1")["status"] == "held"
+    told = due.query("SELECT recipient FROM senders_letter")
+    assert told == [("ops@lageland.example",)]
+
+
 def test_a_restored_copy_sends_nothing(due):
     """It was backed up in the middle of sending, one mail on its way."""
     relay = {"TRANSPORT": "smtp", "SMTP_CONNECTIONS": "1"}
