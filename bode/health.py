@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Case, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 from django.db.models.lookups import LessThan
@@ -18,6 +17,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from bode.readiness import missing_migrations
 from mailings.models import Bulletin, Delivery, Pulse
 from mailings.pulse import ALIVE
 from mailings.switch import on_hold
@@ -124,8 +124,7 @@ def _is_suspected_for_long() -> bool:
 def is_migrated() -> bool:
     """Whether the database knows every migration of this version."""
     if not _migrated:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if missing_migrations():
             return False
         _migrated.append(True)
     connection.ensure_connection()

@@ -21,8 +21,8 @@ import io
 from bode.wsgi import application
 import sentry_sdk, subscribers.views
 def fail(*_args, **_more):
-    local = {SECRET!r}
-    raise ValueError(local)
+    local = "s3cret-local"
+    raise ValueError({SECRET!r})
 subscribers.views.tokens.read_leave_token = fail
 body = b"name={SECRET}"
 asked = dict(

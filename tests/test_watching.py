@@ -13,7 +13,6 @@ import pytest
 from tests.processes import ROOT, SECONDS
 from tests.running import free_port
 
-
 SEEN = """
 from mailings import pulse
 print(pulse.is_alive(), pulse.last_seen() is not None)
