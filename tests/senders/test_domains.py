@@ -57,14 +57,14 @@ def test_a_server_that_fails_for_one_name_leaves_the_others(names):
 
 
 def test_an_examination_ends_though_every_answer_is_slow(names, monkeypatch):
-    monkeypatch.setattr(asking, "ANSWER", 0.3)
     monkeypatch.setattr(asking, "ALL", 0.5)
     includes = [f"include:s{number}.example" for number in range(9)]
     names.zone["gemeente.example"] = spf(*includes, "-all")
-    names.silent |= {f"s{number}.example" for number in range(9)}
+    names.zone |= {f"s{number}.example": spf("-all") for number in range(9)}
+    names.slowness = 0.15
     begun = time.monotonic()
     assert about("spf")[0][0] == "warning"
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 1.3
 
 
 def test_a_long_answer_is_asked_for_over_tcp(names):

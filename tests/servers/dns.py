@@ -4,6 +4,7 @@ import contextlib
 import copy
 import socketserver
 import threading
+import time
 from collections import Counter
 
 import dns.flags
@@ -27,6 +28,7 @@ class NameServer:
         self.zone = copy.deepcopy(zone or {})
         self.silent = set()
         self.failing = set()
+        self.slowness = 0.0  # seconds before every answer
         self.asked = Counter()
         self.over_tcp = 0
         self.servers = []
@@ -56,6 +58,7 @@ class NameServer:
         name = question.name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(question.rdtype)
         self.asked[name, kind] += 1
+        time.sleep(self.slowness)
         if name in self.silent:
             return None
         response = dns.message.make_response(query)
