@@ -38,9 +38,7 @@ class NameServer:
         return f"127.0.0.1:{self.servers[0].server_address[1]}"
 
     def start(self):
-        udp = _Udp(("127.0.0.1", 0), _Datagram)
-        tcp = _Tcp(udp.server_address, _Stream)
-        for server in (udp, tcp):
+        for server in _on_one_port():
             server.names = self
             threading.Thread(target=server.serve_forever, args=[0.05]).start()
             self.servers.append(server)
@@ -89,6 +87,17 @@ def _quoted(text):
     """A TXT record as its master file has it: strings of at most 255 bytes."""
     parts = [text[at : at + 255] for at in range(0, len(text), 255)] or [""]
     return " ".join(f'"{part}"' for part in parts)
+
+
+def _on_one_port():
+    """A server for UDP and one for TCP; a port may be free for one of them alone."""
+    for _try in range(20):
+        tcp = _Tcp(("127.0.0.1", 0), _Stream)
+        try:
+            return _Udp(tcp.server_address, _Datagram), tcp
+        except OSError:
+            tcp.server_close()
+    raise OSError("no port is free for both UDP and TCP")
 
 
 class _Udp(socketserver.ThreadingUDPServer):
