@@ -267,7 +267,7 @@ def finish(bulletin: Bulletin) -> None:
         bulletin = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
         if bulletin.status != Bulletin.Status.SENDING:
             return
-        if not bulletin.deliveries.open().exists():
+        if not bulletin.deliveries.any_open():
             bulletin.move_to(Bulletin.Status.SENT, finished_at=Now())
             tell_moved(bulletin)
 

@@ -44,7 +44,7 @@ def totals(bulletin: Bulletin) -> dict[str, int]:
         Delivery.objects.filter(bulletin=bulletin)
         .order_by()
         .values_list("status")
-        .annotate(Count("pk"))
+        .annotate(count=Count("*"))  # not of the key: the index alone tells
     )
     return {status.value: counted.get(status.value, 0) for status in Status}
 
