@@ -3,7 +3,8 @@
 import pytest
 import requests
 
-from tests.processes import Product
+from tests.processes import SECONDS, Product
+from tests.queue.crew import Crew
 from tests.smtp_server import free_port, sink, wait_until
 from tests.visitor import Visitor
 
@@ -26,13 +27,31 @@ def relay():
         yield mails, f"smtp://127.0.0.1:{port}"
 
 
+@pytest.fixture(
+    params=[0, 1, 2], ids=["run_sender", "a Celery worker", "two Celery workers"]
+)
+def senders(request) -> tuple[int, dict[str, str]]:
+    """How many workers of Celery there are, and the settings that they need.
+
+    Without any it is the embedded engine, on SQLite where nobody says otherwise.
+    """
+    if not request.param:
+        return 0, {}
+    return request.param, {
+        "DATABASE_URL": request.getfixturevalue("postgres").migrated(),
+        "REDIS_URL": request.getfixturevalue("valkey").renew().url,
+    }
+
+
 @pytest.fixture
-def site(product, relay) -> tuple[Product, str]:
+def site(product, relay, senders) -> tuple[Product, str]:
     """A product with three subscribers and an editor, its web server running."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {"TRANSPORT": "smtp", "SMTP_URL": relay[1], "SITE_URL": address}
-    running = product(UNDO_SECONDS="0", **settings)
+    workers, production = senders
+    running = product(UNDO_SECONDS="0", **settings | production)
+    _start_celery(running, workers)
     people = running.folder / "people.csv"
     people.write_text(PEOPLE)
     running.ok(
@@ -47,6 +66,14 @@ def site(product, relay) -> tuple[Product, str]:
     return running, address
 
 
+def _start_celery(product: Product, workers: int) -> None:
+    crew = Crew(product)
+    for _each in range(workers):
+        crew.worker()
+    if workers:
+        crew.beat()
+
+
 def _answers(address: str) -> bool:
     try:
         return requests.get(f"{address}/admin/login/", timeout=5).ok
@@ -55,7 +82,7 @@ def _answers(address: str) -> bool:
 
 
 def _send_bulletin(product: Product, editor: Visitor, subject: str) -> None:
-    """Write a bulletin in the admin, schedule it there, and let the sender run."""
+    """Write a bulletin in the admin, schedule it there, and let the senders send it."""
     editor.open("/admin/mailings/bulletin/add/")
     one_list = editor.page.select_one("input[name=lists]")["value"]
     editor.submit(
@@ -70,7 +97,10 @@ def _send_bulletin(product: Product, editor: Visitor, subject: str) -> None:
     assert editor.address.endswith("/schedule/"), editor.page.get_text(" ", strip=True)
     editor.submit(".schedule-form", when="now")
     assert editor.address.endswith("/progress/"), editor.page.get_text(" ", strip=True)
-    product.ok("run_sender", "--until-idle")
+    if not product.environment.get("REDIS_URL"):
+        product.ok("run_sender", "--until-idle")
+    last = "SELECT status FROM mailings_bulletin ORDER BY id DESC LIMIT 1"
+    wait_until(lambda: product.query(last) == [("sent",)], seconds=SECONDS)
 
 
 def _text(mail) -> str:
