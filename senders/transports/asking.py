@@ -85,7 +85,9 @@ class Asker:
     ) -> Answer | None:
         """The answer to the same call with the same key, or None where still in doubt.
 
-        "Later" answers nothing: the first may be what keeps the provider busy.
+        "Later" answers nothing: the first may be what keeps the provider busy. Nor does
+        a refusal, where the provider does not repeat its first answer: it may be of the
+        key, in words that we do not know.
         """
         for wait in SAME_KEY:
             if time.monotonic() + wait > deadline or self.stop.wait(wait):
@@ -96,7 +98,7 @@ class Asker:
                 if self._was_taken(error):
                     return [Verdict(Kind.SENT)] * len(messages)
                 answer = self._judge(error, mail, messages)
-                if isinstance(answer, Verdict) and answer.kind is not Kind.REFUSED:
+                if isinstance(answer, Verdict) and not self._settles(answer):
                     continue
                 return answer
             return verdicts_on(mail, messages, provider=self.provider)
@@ -114,6 +116,10 @@ class Asker:
             # anymail stumbled over the mail before it asked.
             return Verdict(Kind.REFUSED, verdict.reason, after_body=True)
         return verdict
+
+    def _settles(self, answer: Verdict) -> bool:
+        key = self.provider.idempotency
+        return answer.kind is Kind.REFUSED and bool(key and key.taken is None)
 
     def _was_taken(self, error: Exception) -> bool:
         """Whether the provider says that it has seen the key before."""

@@ -103,6 +103,16 @@ def test_a_key_that_was_seen_before_means_that_the_mails_are_taken(account, hand
     seen = Answer(400, {"code": "duplicate_parameter", "message": "Key was used"})
     server.answers = [CUT, seen]
     assert kinds(hand_over(readers(3))) == [SENT] * 3
+    assert len(server.requests) == 2
+
+
+def test_a_refusal_in_unknown_words_may_be_of_the_key_and_settles_nothing(
+    account, hand_over
+):
+    server = account("brevo")
+    server.answers = [CUT, *[Answer(400, {"message": "This was here before"})] * 3]
+    assert kinds(hand_over(readers(3))) == [IN_DOUBT] * 3
+    assert len({key_in(request) for request in server.requests}) == 1
 
 
 def test_a_call_that_is_still_going_on_is_waited_for(account, hand_over):
@@ -153,15 +163,18 @@ def test_an_address_that_is_no_url_is_broken(account, hand_over, settings):
 
 
 def test_a_certificate_that_nobody_signed_is_broken_at_once(
-    account, hand_over, settings
+    account, hand_over, settings, monkeypatch
 ):
     account("mailgun")
+    monkeypatch.setattr("senders.transports.asking.NO_CONNECTION", 30.0)
+    begun = time.monotonic()
     with provider_server(tls=Certificate().context) as server:
         settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": f"{server.url}/v3"}
         (verdict,) = hand_over(readers(1))
         assert verdict.kind is BROKEN
         assert "certificate verify failed" in verdict.reason
         assert server.requests == []
+    assert time.monotonic() - begun < 15
 
 
 def test_a_server_that_hangs_up_in_the_handshake_has_seen_nothing(
