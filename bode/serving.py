@@ -23,3 +23,8 @@ control_socket_disable = True
 # It would believe X-Forwarded-Proto of whoever is on this machine: that is for
 # TRUST_PROXY alone to allow.
 forwarded_allow_ips = ""
+if settings.LOG_FORMAT == "json":
+    # Its own few lines too, such as of a worker that was killed.
+    logconfig_dict = settings.LOGGING | {
+        "loggers": {"gunicorn.error": {"handlers": ["console"], "propagate": False}}
+    }

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bode import error_letters
 from bode.error_letters import TellOperators
-from mailings import scheduling
+from mailings import scheduling, tasks
 from mailings.models import Bulletin
 from senders.models import Letter
 from senders.transports.base import Kind, Verdict
@@ -95,18 +95,17 @@ def test_a_request_that_was_refused_is_not_mailed(client, settings):
     assert not Letter.objects.exists()
 
 
-def test_a_task_that_fails_is_told_by_its_name():
-    task = {"name": "mailings.tasks.send", "args": SECRET}
-    try:
+def test_a_task_that_fails_is_told_by_its_name(monkeypatch):
+    def fail(**_more):
         raise KeyError(SECRET)
-    except KeyError:
-        # As celery.app.trace writes it.
-        logging.getLogger("celery.app.trace").exception(
-            "Task %(name)s raised", task, extra={"data": task}
-        )
-    text = Letter.objects.get().text
-    assert "mailings.tasks.send" in text
-    assert "s3cret" not in text
+
+    monkeypatch.setattr(tasks, "own", tasks.Own())
+    monkeypatch.setattr(tasks, "Engine", fail)
+    assert tasks.send.apply().failed()
+    letter = Letter.objects.get()
+    assert letter.subject.startswith("Bode: an error: KeyError in ")
+    assert "mailings.tasks.send" in letter.text
+    assert "s3cret" not in letter.text
 
 
 def test_where_no_letter_can_be_written_the_page_fails_as_it_did(monkeypatch, handler):

@@ -3,10 +3,12 @@
 import contextlib
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +100,20 @@ def test_the_log_of_a_process_is_json_and_tells_no_secret(web):
     assert len({line["request"] for line in lines}) == 3
     for secret in ("s3cret", "wiersma", "eikerveld"):
         assert secret not in served.log.read_text()
+
+
+def test_gunicorns_own_lines_are_json_too(web):
+    served = web(LOG_FORMAT="json")
+    pid = served.process.pid
+    worker = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+    os.kill(int(worker), signal.SIGKILL)
+    end = time.monotonic() + SECONDS
+    while not served.log.read_text().strip() and time.monotonic() < end:
+        time.sleep(0.1)
+    line = json.loads(served.log.read_text().splitlines()[0])
+    assert line["logger"] == "gunicorn.error"
+    assert worker in line["message"]
+    served.until("/healthz", 200)
 
 
 def test_a_sender_that_runs_as_a_process_is_seen(product):
