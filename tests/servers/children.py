@@ -46,7 +46,8 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a server that stays in the foreground; it writes to `log` in its folder.
 
-    However this process ends, the kernel then sends the server the signal `end`.
+    However the thread that calls this ends, the kernel then sends the server the
+    signal `end`: call it from the main one.
     """
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
