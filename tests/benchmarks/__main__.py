@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from tests.benchmarks import batches, letters, starts
+from tests.benchmarks import batches, firsts, letters, starts
 
 ROUNDS = 15
 
@@ -50,6 +50,8 @@ def main() -> None:
         print(f"{milliseconds(act):10.2f} ms  {name}")
     seconds = starts.seconds_to_the_login_page()
     print(f"{1000 * seconds:10.2f} ms  a second `make run`, to its login page")
+    seconds = firsts.seconds_to_the_first_mail()
+    print(f"{1000 * seconds:10.2f} ms  Send now to the first mail, by a Celery worker")
     rate = batches.readers_a_second()
     print(f"{rate:10.0f} /s  readers served through a provider's batches")
 
