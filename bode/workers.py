@@ -54,7 +54,9 @@ class Consumer(consumer.Consumer):
     """Celery's, which is back soon after its broker is."""
 
     def ensure_connected(self, conn: Connection) -> Connection:
-        conn.ensure_connection = partial(conn.ensure_connection, **SOONER)
+        # Celery calls it without saying how patient it is to be.
+        patient = partial(conn.ensure_connection, **SOONER)
+        conn.ensure_connection = patient  # type: ignore[method-assign]  # of this one
         return super().ensure_connected(conn)
 
 
