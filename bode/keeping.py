@@ -9,7 +9,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 
 def keep_nothing(get_response: View) -> View:
-    """An answer that does not say so itself is kept by nobody: most of them name people.
+    """An answer that says nothing of it is kept by nobody: most of them name people.
 
     So the browser's Back shows nothing of them after the log-out.
     """
