@@ -23,6 +23,8 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 # As django-environ reads a line; of any other it would only write a log.
 _LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|#.*|")
+# It would become part of the value: of a key, for instance, that must never change.
+_TRAILING_COMMENT = re.compile(r"""[^#=]+=(?!["']).*\s#.*""")
 _BASE = re.compile("[A-Za-z0-9.:-]+(/[A-Za-z0-9._~-]+)*/?")  # a host and a path
 
 
@@ -173,6 +175,11 @@ def _settings_in(env_file: Path) -> str:
         if not _LINE.fullmatch(line):
             raise ImproperlyConfigured(
                 f"Line {number} of {env_file} is no setting: write it like NAME=value."
+            )
+        if _TRAILING_COMMENT.fullmatch(line):
+            raise ImproperlyConfigured(
+                f"Line {number} of {env_file} has a comment behind its value: "
+                "give the comment a line of its own."
             )
     return "\n".join(lines)
 

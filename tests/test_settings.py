@@ -175,6 +175,7 @@ def test_the_environment_wins_over_the_file_and_empty_is_unset(tmp_path):
         (b"# caf\xe9\nPACE=3\n", " is no UTF-8 text."),
         (b"PACE=3\nBATCH 5\n", "Line 2 of "),
         (b"=3\n", "Line 1 of "),
+        (b"PACE='3 # 4'\nSECRET_KEY=abc  # mine\n", "Line 2 of .* a comment"),
     ],
 )
 def test_a_file_that_holds_no_settings_is_refused(tmp_path, content, said):
