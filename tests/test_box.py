@@ -28,8 +28,8 @@ def test_compose_starts_all_of_it():
     assert set(services()) == {*OURS, *others}
     commands = {name: services()[name].get("command", "") for name in OURS}
     assert commands["migrate"] == "python manage.py prepare"
-    assert "celery --app bode worker" in commands["worker"]
-    assert "celery --app bode beat" in commands["beat"]
+    assert "celery --quiet --app bode worker" in commands["worker"]
+    assert "celery --quiet --app bode beat" in commands["beat"]
 
 
 @pytest.mark.parametrize("name", OURS)
