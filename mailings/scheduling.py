@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailings.editions import compile_edition
@@ -33,7 +33,7 @@ def schedule(
     """
     if send_at is None:
         refuse_on_hold()
-    _refuse_past(send_at)
+    _refuse_past(bulletin, send_at)
     with transaction.atomic():
         _lock(bulletin)
         if bulletin.status != Status.DRAFT:
@@ -48,7 +48,7 @@ def schedule(
             ticked_off=bulletin.ticked_off,
             reason="",
         )
-        _wake_if_due(send_at)
+        _wake_if_due(bulletin)
 
 
 def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
@@ -57,7 +57,7 @@ def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
     Raises what `schedule` raises, and OnHold while nothing may leave.
     """
     refuse_on_hold()
-    schedule(bulletin, send_at=_soon(), accept_warnings=accept_warnings)
+    schedule(bulletin, send_at=_soon(bulletin), accept_warnings=accept_warnings)
 
 
 def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
@@ -67,19 +67,19 @@ def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
     OnHold while nothing may leave.
     """
     refuse_on_hold()
-    _refuse_past(send_at)
+    _refuse_past(bulletin, send_at)
     bulletin.move_to(
         Status.SCHEDULED,
         leaving=Status.HELD,
         send_at=Now() if send_at is None else send_at,
         reason="",
     )
-    _wake_if_due(send_at)
+    _wake_if_due(bulletin)
 
 
 def release_now(bulletin: Bulletin) -> None:
     """Release it for so soon that there is just time to take it back."""
-    release(bulletin, send_at=_soon())
+    release(bulletin, send_at=_soon(bulletin))
 
 
 def take_back(bulletin: Bulletin) -> None:
@@ -122,18 +122,24 @@ def cancel(bulletin: Bulletin) -> None:
         )
 
 
-def _soon() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+def _now(bulletin: Bulletin) -> datetime:
+    """By the database's clock, which decides when it is due."""
+    clock = ExpressionWrapper(Now(), output_field=DateTimeField())
+    return Bulletin.objects.values_list(clock, flat=True).get(pk=bulletin.pk)
 
 
-def _wake_if_due(send_at: datetime | None) -> None:
+def _soon(bulletin: Bulletin) -> datetime:
+    return _now(bulletin) + timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def _wake_if_due(bulletin: Bulletin) -> None:
     """What leaves later is found by the tick at its time."""
-    if send_at is None or send_at <= timezone.now():
+    if Bulletin.objects.due().filter(pk=bulletin.pk).exists():
         wake()
 
 
-def _refuse_past(send_at: datetime | None) -> None:
-    if send_at is not None and send_at < timezone.now() - GRACE:
+def _refuse_past(bulletin: Bulletin, send_at: datetime | None) -> None:
+    if send_at is not None and send_at < _now(bulletin) - GRACE:
         raise MailingError(_("The send time is in the past. Choose a later one."))
 
 

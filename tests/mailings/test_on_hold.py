@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mailings import scheduling, settling, starting, working
 from mailings.errors import OnHold
@@ -132,7 +132,7 @@ def test_on_hold_nobody_lets_anything_leave(on_hold):
         lambda: settling.send_again(Delivery(bulletin=paused)),
     ]
     for act in refused:
-        with pytest.raises(OnHold, match="on hold"):
+        with translation.override("en"), pytest.raises(OnHold, match="on hold"):
             act()
     kept = [now(one).status for one in (held, paused, draft)]
     assert kept == [Status.HELD, Status.PAUSED, Status.DRAFT]

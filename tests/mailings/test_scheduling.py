@@ -105,6 +105,15 @@ def test_only_a_draft_is_scheduled(status):
     assert not Edition.objects.exists()
 
 
+def test_a_web_server_whose_clock_is_ahead_keeps_nothing_back(monkeypatch, settings):
+    bulletin = make_draft()
+    true = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: true + timedelta(minutes=5))
+    scheduling.send_now(bulletin)
+    wait = (bulletin.send_at - true).total_seconds()
+    assert wait == pytest.approx(settings.UNDO_SECONDS, abs=20)
+
+
 def test_sending_now_leaves_time_to_take_it_back(settings):
     settings.UNDO_SECONDS = 40
     bulletin = make_draft()
