@@ -7,6 +7,8 @@ whether the request had left.
 
 import re
 import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from anymail.exceptions import (
     AnymailAPIError,
@@ -14,6 +16,7 @@ from anymail.exceptions import (
     AnymailInvalidAddress,
     AnymailRecipientsRefused,
 )
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
@@ -76,6 +79,9 @@ AMAZON_LATER = re.compile(
     'LimitExceededException)"'
 )
 
+SECRET = re.compile("key|token|secret|password", re.IGNORECASE)  # names of settings
+SHORTEST_SECRET = 8
+
 
 def verdict_on(error: BaseException, *, provider: Provider | None = None) -> Verdict:
     """The verdict on the message with which a backend raised this.
@@ -111,7 +117,20 @@ def is_unreached(error: BaseException) -> bool:
 
 
 def cut(reason: str) -> str:
+    """On one line, and without our keys: some repeat in their answer what they got."""
+    for secret in _secrets(settings.ANYMAIL):
+        reason = reason.replace(secret, "…")
     return one_line(reason)[:LONGEST_REASON]
+
+
+def _secrets(own: Mapping[str, Any]) -> Iterator[str]:
+    """What of a provider's settings opens the account."""
+    for name, value in own.items():
+        if isinstance(value, Mapping):
+            yield from _secrets(value)
+        elif isinstance(value, str) and SECRET.search(name):
+            # By words: a header's error quotes a line end as two characters.
+            yield from (one for one in value.split() if len(one) >= SHORTEST_SECRET)
 
 
 def _by_answer(said: Said, provider: Provider | None, title: str) -> Verdict:

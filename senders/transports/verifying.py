@@ -18,15 +18,13 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from senders.findings import Finding, error, ok, warning
-from senders.text import one_line
 from senders.transports.calling import Caller
 from senders.transports.facts import LogIn, Provider
-from senders.transports.failures import verdict_on
+from senders.transports.failures import cut, verdict_on
 from senders.transports.said import Said, said_by
 
 SECONDS = (5.0, 10.0)  # to connect, and for the answer
 REFUSED = {401, 402, 403}
-SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def check_provider(provider: Provider, *, domains: Sequence[str]) -> Iterator[Fi
             yield from _ask_amazon(caller, domains)
     except (RequestException, BotoCoreError, OSError) as failure:
         said = _("%(provider)s cannot be reached (%(answer)s).")
-        answer = _without_secrets(verdict_on(failure).reason)
+        answer = verdict_on(failure).reason
         yield error("transport", said % {"provider": provider.title, "answer": answer})
     finally:
         caller.close()
@@ -166,7 +164,7 @@ def _on_log_in(provider: Provider, said: Said) -> Finding:
         return _refusal(provider, f"{said.status} {said.words}")
     if not 0 < said.status < 500 or 300 <= said.status < 400:
         sentence = _("%(provider)s gives no answer that helps (%(answer)s): try later.")
-        answer = _without_secrets(f"{said.status} {said.words}".strip())
+        answer = cut(f"{said.status} {said.words}".strip())
         place = {"provider": provider.title, "answer": answer}
         return warning("transport", sentence % place)
     return ok("transport", _("%(title)s takes our key.") % {"title": provider.title})
@@ -247,7 +245,7 @@ def _on_amazons_refusal(provider: Provider, refusal: ClientError) -> Finding:
 
 def _refusal(provider: Provider, answer: str) -> Finding:
     said = _("%(provider)s does not let us in (%(answer)s): mend its settings.")
-    place = {"provider": provider.title, "answer": _without_secrets(answer)}
+    place = {"provider": provider.title, "answer": cut(answer)}
     return error("transport", said % place)
 
 
@@ -274,11 +272,3 @@ def _filled(value: Any, domain: str) -> Any:
     for name, own in [*settings.ANYMAIL.items(), ("domain", domain)]:
         value = value.replace(f"{{{name}}}", str(own))
     return value
-
-
-def _without_secrets(text: str) -> str:
-    """On one line, and without what may be a key: some repeat it in their answer."""
-    for own in settings.ANYMAIL.values():
-        if isinstance(own, str) and len(own) >= SHORTEST_SECRET:
-            text = text.replace(own, "…")
-    return one_line(text)
