@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 # C0 and C1 controls, line and paragraph separators, and the marks that turn the
 # direction of text around: none of them belongs in a header (RFC 5322 section 2.2).
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# And half a character of UTF-16, which JSON can hold and no database.
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def one_line(text: str) -> str:

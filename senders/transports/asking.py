@@ -46,10 +46,14 @@ class Asker:
             # Whatever it is, it concerns these mails and nobody has seen them.
             reason = cut(f"the mail cannot be made: {type(error).__name__}: {error}")
             return Verdict(Kind.REFUSED, reason, after_body=True)
-        answer = self._call(mail, messages, deadline)
-        if not self.provider.idempotency or not _is_in_doubt(answer):
-            return answer
-        return self._same_again(mail, messages, deadline) or answer
+        try:
+            answer = self._call(mail, messages, deadline)
+            if not self.provider.idempotency or not _is_in_doubt(answer):
+                return answer
+            return self._same_again(mail, messages, deadline) or answer
+        except Exception as error:
+            # An answer that we stumble over: what it was about may have left.
+            return verdict_on(error, provider=self.provider)
 
     def refresh(self) -> None:
         self.caller.refresh()

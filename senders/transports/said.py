@@ -28,14 +28,20 @@ class Said:
     @property
     def words(self) -> str:
         """What is for people to read, on one line."""
-        found = list(dict.fromkeys(_leaves(self.json))) if self.json else []
+        try:
+            found = list(dict.fromkeys(_leaves(self.json))) if self.json else []
+        except RecursionError:
+            found = []
         return one_line(", ".join(found) or _MARKUP.sub(" ", self.body))[:LONGEST_WORDS]
 
     def part_on(self, address: str, *, place: int, count: int) -> "Said":
         """What it says of one recipient: named, or `place` in a list of `count`."""
-        part = _on_address(self.json, address.casefold())
-        if part is None:
-            part = _in_order(self.json, place, count)
+        try:
+            part = _on_address(self.json, address.casefold())
+            if part is None:
+                part = _in_order(self.json, place, count)
+        except RecursionError:
+            part = None
         if part is None:
             return self
         if isinstance(part, str):
@@ -46,7 +52,7 @@ class Said:
     def json(self) -> Any:
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 
+from senders.text import one_line
 from senders.transports.base import Kind, Message, Verdict
 from senders.transports.facts import Provider
 from senders.transports.failures import cut
@@ -70,4 +71,4 @@ def _is_taken(one: Any) -> bool:
 
 
 def _sent(one: Any) -> Verdict:
-    return Verdict(Kind.SENT, provider_id=str(one.message_id or ""))
+    return Verdict(Kind.SENT, provider_id=one_line(str(one.message_id or "")))

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from mailings import working
 from senders.transports import asking, make_transport
 from senders.transports.providers import PROVIDERS
 from tests.providers.rows import settings_of, takes_all
@@ -43,3 +44,10 @@ def hand_over(settings, monkeypatch):
     yield hand_over_
     for transport in opened:
         transport.close()
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """Does all that is due of every bulletin, as a worker does."""
+    monkeypatch.setattr("mailings.delivering.LONGEST_QUIET", 0.01)
+    return lambda: working.work(until_idle=True, stop=threading.Event())
