@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -141,6 +142,13 @@ class PersonAdmin(Searching, PlainChoices, Inviting, UserAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in WORDS:
             field.label, field.help_text = WORDS[db_field.name]
+        if field and db_field.name == "groups" and not Group.objects.exists():
+            field.help_text = format_html(
+                '{} <a href="{}">{}</a>',
+                _("There are no roles yet."),
+                reverse("admin:auth_group_add"),
+                _("Make a role first"),
+            )
         if field and db_field.name == "email":
             field.validators.append(validate_address)
         return field

@@ -1,6 +1,7 @@
 """Users and roles in the admin."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
@@ -110,3 +111,19 @@ def test_a_role_names_its_rights_in_words(chief):
     assert "Bulletins: schedule, send, resume and cancel" in page
     assert "Subscribers: see" in page
     assert "log entry" not in page
+
+
+def test_where_there_is_no_role_the_page_of_a_new_user_leads_to_one(chief):
+    page = reverse("admin:auth_user_add")
+    make = reverse("admin:auth_group_add")
+    assert "There are no roles yet." in read(chief.get(page))
+    assert f'<a href="{make}">' in chief.get(page).content.decode()
+    Group.objects.create(name="Writers")
+    assert "There are no roles yet." not in read(chief.get(page))
+
+
+def test_enter_in_a_field_of_a_new_user_saves_once(chief):
+    """It presses the first button of the form, as the HTML standard has it."""
+    page = BeautifulSoup(chief.get(reverse("admin:auth_user_add")).content, "lxml")
+    first = page.select_one("#user_form [type=submit]")
+    assert first["name"] == "_save"
