@@ -1,6 +1,6 @@
 """The start of a bulletin: its recipients are frozen, and it begins to go out."""
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import JSONObject, Now
 
@@ -13,6 +13,7 @@ from mailings.telling import tell_moved
 from subscribers.models import Subscriber
 
 Status = Bulletin.Status
+TRIES = 5  # each may meet another erasure
 # What a mail may say of its reader; frozen, so that it can be shown again.
 VALUES = (
     "salutation",
@@ -45,22 +46,33 @@ def start(bulletin: Bulletin) -> bool:
     Where everybody has left since it was scheduled it ends at once as sent to nobody,
     and says so.
     """
-    try:
-        with transaction.atomic():
-            # The UPDATE comes first: a second worker waits here, and finds it done.
-            bulletin.move_to(
-                Status.SENDING,
-                leaving=Status.SCHEDULED,
-                among=Bulletin.objects.in_time(),
-                started_at=Now(),
-                reason="",
-            )
-            if not _write_deliveries(bulletin):
-                bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)
-    except WrongState:
-        return False
-    tell_moved(bulletin)
-    return True
+    for left in reversed(range(TRIES)):
+        try:
+            _begin(bulletin)
+        except WrongState:
+            return False
+        except IntegrityError:
+            # PostgreSQL: one of them was erased while all were written down.
+            if not left:
+                raise
+        else:
+            tell_moved(bulletin)
+            return True
+    return False
+
+
+def _begin(bulletin: Bulletin) -> None:
+    with transaction.atomic():
+        # The UPDATE comes first: a second worker waits here, and finds it done.
+        bulletin.move_to(
+            Status.SENDING,
+            leaving=Status.SCHEDULED,
+            among=Bulletin.objects.in_time(),
+            started_at=Now(),
+            reason="",
+        )
+        if not _write_deliveries(bulletin):
+            bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)
 
 
 def _write_deliveries(bulletin: Bulletin) -> int:

@@ -15,7 +15,7 @@ from mailings.errors import WrongState
 from mailings.models import Bulletin, Delivery
 from senders import letters
 from senders.models import Letter
-from subscribers.models import Subscription
+from subscribers.models import Subscriber, Subscription
 from tests.mailings.sending import (
     ObedientTransport,
     make_due_bulletin,
@@ -69,6 +69,17 @@ def test_a_bulletin_is_started_once_by_two_at_the_same_moment():
         assert other.waits()
     assert other.result() is False
     assert statuses(bulletin) == ["queued"] * 4
+
+
+def test_who_is_erased_during_a_start_does_not_stop_it():
+    bulletin = make_due_bulletin(people=4)
+    person = Subscriber.objects.get(email=people(1)[0])
+    with transaction.atomic():
+        person.delete()
+        starter = Beside(lambda: starting.start(Bulletin.objects.get(pk=bulletin.pk)))
+        assert starter.waits()
+    assert starter.result() is True
+    assert statuses(bulletin) == ["queued"] * 3
 
 
 def test_a_start_that_fails_leaves_it_to_the_one_who_waits():
