@@ -86,7 +86,12 @@ def _for_amazon(env: Environment, found: dict[str, Any]) -> dict[str, Any]:
         theirs: env.text(ours) for ours, theirs in _AMAZON.items() if env.text(ours)
     }
     params = found.get("AMAZON_SES_CLIENT_PARAMS", {})
-    config = params.get("config", {}) | {"retries": {"total_max_attempts": 1}}
+    config = params.get("config", {})
+    if not isinstance(config, dict):
+        raise ImproperlyConfigured(
+            'The "config" of AMAZON_SES_CLIENT_PARAMS must be a JSON object.'
+        )
+    config = config | {"retries": {"total_max_attempts": 1}}
     return found | {
         "AMAZON_SES_SESSION_PARAMS": session
         | found.get("AMAZON_SES_SESSION_PARAMS", {}),

@@ -98,6 +98,11 @@ def test_params_are_an_object_and_a_wrong_one_is_not_repeated(read, value):
     assert "secret" not in str(raised.value)
 
 
+def test_a_config_of_amazon_that_is_no_object_is_refused(read):
+    with pytest.raises(ImproperlyConfigured, match='"config" of AMAZON_SES_CLIENT_PAR'):
+        read("amazon_ses", AMAZON_SES_CLIENT_PARAMS='{"config": 3}')
+
+
 def test_amazon_takes_its_keys_from_the_file_and_never_tries_again(read, settings):
     found = read(
         "amazon_ses",
