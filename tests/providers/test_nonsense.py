@@ -42,9 +42,7 @@ def test_an_id_that_no_database_can_hold_is_cleaned(account, work):
 
 @pytest.mark.parametrize("body", [DEEP, DEEP_AND_WELL_FORMED])
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_an_answer_without_a_bottom_has_a_verdict(
-    account, hand_over, provider, body
-):
+def test_an_answer_without_a_bottom_has_a_verdict(account, hand_over, provider, body):
     server = account(provider)
     server.respond, server.answer = None, Answer(429, body, {"Retry-After": "7"})
     (verdict,) = hand_over(readers(1))
