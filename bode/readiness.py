@@ -7,6 +7,8 @@ stack trace from the first query that needs what is missing.
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
+from django.utils import translation
 
 from subscribers.proving import WrongAddressKey, confirm_address_key
 
@@ -26,7 +28,8 @@ def confirm_ready() -> None:
     if missing := missing_migrations():
         raise Unready(missing_sentence(missing))
     try:
-        confirm_address_key()
+        with translation.override("en"):  # as all that stops a start
+            confirm_address_key()
     except WrongAddressKey as error:
         raise Unready(str(error)) from None
 
@@ -37,7 +40,8 @@ def refuse_another_key() -> None:
     A database that is away or not up to date has a page that says so.
     """
     try:
-        confirm_address_key()
+        with translation.override("en"):  # as every sentence at the start
+            confirm_address_key()
     except WrongAddressKey as error:
         raise SystemExit(str(error)) from None
     except (DatabaseError, InterfaceError):

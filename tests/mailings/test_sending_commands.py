@@ -12,6 +12,7 @@ import pytest
 
 from tests.a_bulletin import DRAFT, add_draft, add_people, ledger, numbered
 from tests.processes import ROOT
+from tests.providers.server import Answer, provider_server
 from tests.smtp_server import Script, scripted
 
 STATUSES = (
@@ -206,11 +207,14 @@ def test_a_script_may_answer(ready, answer, code, status):
 def test_a_library_that_warns_is_not_heard(ready):
     ready.ok("send_bulletin", "1", "--yes")
     # anymail warns of SendGrid, for which it has no account to test with any more.
-    warned = {"TRANSPORT": "sendgrid", "PYTHONWARNINGS": ""}
-    done = ready.run("run_sender", "--until-idle", **warned)
+    warned = {"TRANSPORT": "sendgrid", "PYTHONWARNINGS": "", "SENDGRID_API_KEY": "x"}
+    with provider_server() as server:
+        server.answer = Answer(401, {"errors": [{"message": "Not with this key"}]})
+        warned["SENDGRID_API_URL"] = f"{server.url}/v3/"
+        done = ready.run("run_sender", "--until-idle", **warned)
     assert (done.returncode, done.stdout) == (0, "")
     (said,) = done.stderr.splitlines()
-    assert "SENDGRID_API_KEY" in said
+    assert "Not with this key" in said
     assert ledger(ready, "1")["reason"] in said
 
 
