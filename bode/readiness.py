@@ -8,7 +8,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
-from django.utils import translation
 
 from subscribers.proving import WrongAddressKey, confirm_address_key
 
