@@ -11,7 +11,7 @@ import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 import environ
 import idna
@@ -207,6 +207,8 @@ def redis_url(url: str) -> str:
         fine = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
         number = parts.path.strip("/")
         fine = fine and parts.port != 0 and (not number or number.isdigit())
+        # Celery knows no other options there.
+        fine = fine and all(name.startswith("ssl_") for name in parse_qs(parts.query))
     except ValueError:
         fine = False
     if url and not fine:
@@ -214,7 +216,12 @@ def redis_url(url: str) -> str:
             "REDIS_URL must look like redis://:password@host:6379/0, "
             "or start with rediss:// for TLS."
         )
-    return url
+    if url and parts.scheme == "rediss" and "ssl_cert_reqs" not in parts.query:
+        # Celery would take any certificate, and so talk to whoever is in between.
+        parts = parts._replace(
+            query=f"{parts.query}&ssl_cert_reqs=required".lstrip("&")
+        )
+    return urlunsplit(parts) if url else ""
 
 
 def smtp_settings(url: str, *, name: str = "SMTP_URL") -> dict[str, str | int | bool]:
