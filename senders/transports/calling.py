@@ -14,9 +14,9 @@ from anymail.backends.base_requests import AnymailRequestsBackend
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
-from requests.adapters import HTTPAdapter
 
 from senders.transports.facts import Provider
+from senders.transports.timely import Adapter
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0  # as long as providers take at their worst
@@ -80,7 +80,7 @@ class Once:
         session: requests.Session = super().create_session()  # type: ignore[misc]  # of the backend that it is mixed over
         session.max_redirects = 0
         session.auth = _as_it_is  # else requests looks into ~/.netrc
-        adapter = HTTPAdapter(pool_maxsize=self.connections)
+        adapter = Adapter(pool_maxsize=self.connections)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session

@@ -1,5 +1,10 @@
 """Answers that no document promises: they end in a verdict, and never a worker."""
 
+import contextlib
+import socket
+import threading
+import time
+
 import pytest
 
 from mailings.models import Delivery
@@ -92,3 +97,41 @@ def test_a_key_that_makes_no_header_stands_in_no_reason(
     assert "InvalidHeader" in verdict.reason
     assert KEY not in verdict.reason
     assert server.requests == []
+
+
+def drip(listener, start, over):
+    """Answer with a byte now and then, and never come to an end."""
+    with contextlib.suppress(OSError):
+        line, _address = listener.accept()
+        with line:
+            line.recv(65536)
+            line.sendall(start)
+            while not over.wait(0.1):
+                line.sendall(b"x")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"HTTP/1.1 200 OK\r\nX-Long: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+    ],
+    ids=["headers", "body"],
+)
+@pytest.mark.parametrize("provider", ["mailgun", "postmark"])
+def test_an_answer_that_drips_is_not_waited_for_longer_than_one_that_never_comes(
+    account, hand_over, settings, provider, start
+):
+    account(provider)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/"
+        settings.ANYMAIL = settings.ANYMAIL | {f"{provider.upper()}_API_URL": url}
+        server = threading.Thread(target=drip, args=[listener, start, over])
+        server.start()
+        begun = time.monotonic()
+        verdicts = hand_over(readers(1), patience=1.0)
+        over.set()
+        server.join(5)
+    assert kinds(verdicts) == [IN_DOUBT]
+    assert time.monotonic() - begun < 4
