@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from senders import letters
+from senders import letters, tasks
 from senders.models import Letter
 from senders.transports.base import Kind, Verdict
 from tests.senders.posting import HOUR, drain, let_time_pass, post
@@ -103,6 +103,23 @@ def test_a_broken_way_is_tried_again_later_each_time_twice_as_late(answers, sett
     letter.refresh_from_db()
     assert letter.status == Status.SENT
     assert letter.attempts == 7
+
+
+def test_a_server_that_takes_letters_and_never_says_so_fills_no_mailbox(
+    answers, settings
+):
+    """Half a minute of silence after the text, at every try for two days."""
+    settings.RETRY_SECONDS = 60
+    answers[0].append(Verdict(Kind.IN_DOUBT, "timed out"))
+    letter = post(kind=Letter.ALERT)
+    age = timedelta(0)
+    while age < timedelta(days=2):
+        drain()
+        letter = Letter.objects.annotate(now=Now()).get(pk=letter.pk)
+        wait = letter.due_at - letter.now
+        age += wait
+        let_time_pass(letter, wait.total_seconds() + 1)
+    assert 2 <= letter.attempts <= 13
 
 
 def test_a_server_that_names_its_time_is_obeyed(answers, settings):
@@ -244,3 +261,12 @@ def test_two_senders_at_once_send_each_letter_once():
     sent = sorted(one.to[0] for one in mail.outbox)
     assert sent == sorted(letter.recipient for letter in posted)
     assert set(Letter.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_task_whose_database_is_away_says_so_in_a_line(monkeypatch, caplog):
+    def gone(**_):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(tasks, "deliver_due", gone)
+    tasks.deliver_letters()
+    assert caplog.messages == ["The database does not answer, so no letter leaves."]
