@@ -24,6 +24,7 @@ TASK = "senders.tasks.deliver_letters"
 HANDFUL = 5  # letters between two looks at the bulletins
 LEASE = timedelta(minutes=5)  # outlasts what a server may take for one mail
 LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_DOUBT = timedelta(days=1)  # it may be there, and each try is one copy more
 KEPT = timedelta(days=30)  # who got what when, for somebody who asks
 TOO_LATE = "it could not be delivered in time"
 
@@ -132,11 +133,10 @@ def _deliver(letter: Letter) -> bool:
 
 def _wait(letter: Letter, verdict: Verdict) -> timedelta:
     """Doubling, and as long as the server asks for where that is longer."""
+    longest = LONGEST_DOUBT if verdict.kind is Kind.IN_DOUBT else LONGEST_WAIT
     backoff = settings.RETRY_SECONDS * 2 ** min(letter.attempts - 1, 20)
     return timedelta(
-        seconds=max(
-            min(backoff, LONGEST_WAIT.total_seconds()), verdict.retry_after or 0
-        )
+        seconds=max(min(backoff, longest.total_seconds()), verdict.retry_after or 0)
     )
 
 
