@@ -4,16 +4,19 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from celery import signals
 from celery.worker import WorkController, consumer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
-from kombu import Connection
+from kombu import Connection, Message
 
+from bode.celery import BEAT
 from bode.readiness import confirm_ready
 
 # Set when this process is to finish what it has in hand, and to begin nothing more.
@@ -21,6 +24,8 @@ stop = threading.Event()
 
 # Seconds between two tries to reach the broker. Celery would come to wait for 30.
 SOONER = {"interval_start": 1, "interval_step": 1, "interval_max": 5}
+
+HINTS = {entry["task"] for entry in BEAT.values()}
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +56,46 @@ pipe = Pipe()
 
 
 class Consumer(consumer.Consumer):
-    """Celery's, which is back soon after its broker is."""
+    """Celery's, which is back soon after its broker is, and takes nothing but hints."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # What is no message at all costs a new connection, and not the worker.
+        self.channel_errors += (ValueError, TypeError, AttributeError, LookupError)
 
     def ensure_connected(self, conn: Connection) -> Connection:
         # Celery calls it without saying how patient it is to be.
         patient = partial(conn.ensure_connection, **SOONER)
         conn.ensure_connection = patient  # type: ignore[method-assign]  # of this one
         return super().ensure_connected(conn)
+
+    def create_task_handler(self, *args: Any, **options: Any) -> Callable[..., object]:
+        take = super().create_task_handler(*args, **options)
+
+        def take_hints(message: Message) -> object:
+            if is_hint(message):
+                return take(message)
+            logger.warning("What stood in Redis is no hint of ours, and is dropped.")
+            return message.reject_log_error(logger, self.connection_errors)
+
+        return take_hints
+
+
+def is_hint(message: Message) -> bool:
+    """Whether it says "look now" and nothing else, whoever put it there.
+
+    Celery would also call what it names, wait for its time, or kill a sender at its
+    limit in the middle of a mail.
+    """
+    try:
+        arguments, options, calls = message.decode()
+        limits = message.headers.get("timelimit") or []
+        times = [message.headers.get(name) for name in ("eta", "expires")]
+        more = [arguments, options, *calls.values(), *limits, *times]
+        return message.headers["task"] in HINTS and not any(more)
+    except Exception:
+        # Whatever reading it comes to: ours can be read.
+        return False
 
 
 @signals.worker_init.connect
