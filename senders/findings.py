@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from senders.text import one_line
+
 
 class Severity(StrEnum):
     OK = "ok"
@@ -15,6 +17,11 @@ class Finding:
     check: str  # what was looked at, for scripts: "database", "spf" …
     severity: Severity
     message: str  # what is so, and what to do about it
+
+    def __post_init__(self) -> None:
+        # DNS and servers are quoted in it: what they say stays on one line, and tells
+        # a terminal nothing.
+        object.__setattr__(self, "message", one_line(self.message))
 
 
 def ok(check: str, message: str) -> Finding:

@@ -206,3 +206,10 @@ def test_without_dkim_a_relay_aligns_by_spf_and_a_provider_by_nothing(names, set
 def test_findings_speak_the_language_that_is_asked_for(names):
     assert {one.severity for one in check_domain("gemeente.example")} == {Severity.OK}
     assert all(one.message.endswith(".") for one in check_domain("gemeente.example"))
+
+
+def test_what_dns_holds_tells_a_terminal_nothing(names):
+    names.zone["gemeente.example"] = spf("\\027[2Jevil\\007", "-all")
+    (finding,) = about("spf")
+    assert "evil" in finding[1]
+    assert finding[1].isprintable()
