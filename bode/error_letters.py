@@ -19,6 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bode.logs import asked, request_id
+from senders.text import one_line
 
 ONCE = timedelta(hours=1)
 KINDS = 100  # of errors that one process remembers, so that memory has a bound
@@ -85,7 +86,8 @@ def _text(record: logging.LogRecord, error: BaseException, name: str) -> object:
 def _where(record: logging.LogRecord) -> str:
     """The request or the task, without what it carried."""
     if request := asked(record):
-        return " ".join((*request, request_id.get())).strip()
+        # On one line: whoever asks may not write the letter.
+        return one_line(" ".join((*request, request_id.get())))
     task = getattr(record, "data", None)  # as Celery hands it over
     if isinstance(task, dict) and "name" in task:
         return str(task["name"])

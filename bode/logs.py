@@ -16,7 +16,7 @@ from subscribers.logs import hide
 # What a line may be about. Whatever else a record carries stays out of the log.
 IDS = ("bulletin", "delivery", "claim", "letter", "task_id", "status_code")
 # Written into one line: whoever sends a request may not forge the next one.
-_CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), 127)}
+_CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))}
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -74,7 +74,9 @@ class TextLines(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:
-        return hide(super().formatException(ei))
+        """Further in than any record begins: an error's words may hold line breaks."""
+        lines = hide(super().formatException(ei)).split("\n")
+        return "\n".join(f"  {line.translate(_CONTROL)}" for line in lines)
 
 
 def asked(record: logging.LogRecord) -> tuple[str, str] | None:

@@ -60,6 +60,13 @@ def test_a_page_that_fails_is_told_with_its_place_and_no_secret(monkeypatch):
         assert secret not in letter.subject + letter.text
 
 
+def test_who_asks_does_not_write_the_letter(monkeypatch):
+    broken(monkeypatch).get("/u/a%0A%0ALog%20in%20at%20evil.example%1B[2J")
+    text = Letter.objects.get().text
+    assert not [line for line in text.splitlines() if line.startswith("Log in")]
+    assert "\x1b" not in text
+
+
 def test_the_same_error_is_told_once_by_all_processes(monkeypatch, handler):
     visitor = broken(monkeypatch)
     visitor.get("/u/a")

@@ -83,8 +83,16 @@ def test_a_line_of_text_cannot_be_forged():
 def test_an_error_in_text_stands_on_lines_of_its_own_without_addresses():
     error = caught(ValueError("no anne@example.org"))
     text = TextLines().format(make_record("it broke", error=error))
-    assert "it broke\nTraceback" in text
-    assert text.endswith("ValueError: no …@…")
+    assert "it broke\n  Traceback" in text
+    assert text.endswith("  ValueError: no …@…")
+
+
+def test_the_words_of_an_error_begin_no_line_and_tell_a_terminal_nothing():
+    error = caught(ValueError("a\n2026-01-01 ERROR b\r\x1b[2J\x9b2J"))
+    text = TextLines().format(make_record("it broke", error=error))
+    _first, *others = text.split("\n")
+    assert others[-1] == "  2026-01-01 ERROR b\\x0d\\x1b[2J\\x9b2J"
+    assert all(line.startswith("  ") for line in others)
 
 
 def test_a_record_that_does_not_fit_its_own_words_breaks_nothing(monkeypatch):
