@@ -18,6 +18,7 @@ from senders.transports.facts import Provider
 from senders.transports.failures import verdict_on
 from senders.transports.providers import PROVIDERS
 from senders.transports.statuses import verdicts_on
+from senders.transports.unsaid import unsaid
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 TIMEOUT = 30  # seconds for each answer of a server: bulletins wait meanwhile
@@ -29,7 +30,10 @@ def send_letter(letter: Letter) -> Verdict:
     if provider and not _has_a_way_of_its_own(letter):
         return _by_provider(letter, provider)
     try:
-        taken = way_of(letter).send_messages([as_mail(letter)])
+        way = way_of(letter)
+        with contextlib.ExitStack() as ending:
+            ending.callback(_hang_up, way)
+            taken = way.send_messages([as_mail(letter)])
     except smtplib.SMTPException as error:
         return _judge(error)
     except Exception as error:
@@ -68,6 +72,14 @@ def way_of(letter: Letter) -> BaseEmailBackend:
         return _smtp(smtp_settings(settings.ALERT_SMTP_URL, name="ALERT_SMTP_URL"))
     backend = get_connection(timeout=TIMEOUT)
     return backend
+
+
+def _hang_up(way: BaseEmailBackend) -> None:
+    """Django leaves the line open on which a log-in was refused. Without a QUIT: who
+    is silent would be waited for."""
+    for line in vars(way).values():
+        if isinstance(line, smtplib.SMTP):
+            line.close()
 
 
 def _has_a_way_of_its_own(letter: Letter) -> bool:
@@ -138,4 +150,4 @@ def _judge(error: smtplib.SMTPException) -> Verdict:
 
 def _reply(code: int, text: bytes | str) -> Reply:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return Reply(code, said)
+    return Reply(code, unsaid(said))

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from senders.transports.answers import LONGEST_REASON, Reply, Stage, judge
 from senders.transports.base import Broken, Busy, Kind, Message, Stopped, Verdict
+from senders.transports.unsaid import unsaid
 from senders.transports.wire import ConnectionLost, Wire
 
 NO_CONNECTION = 30.0  # seconds of trying before the relay counts as gone
@@ -249,7 +250,7 @@ def _open(wire: Wire) -> None:
 def _refusal(error: smtplib.SMTPResponseException) -> Exception:
     said = error.smtp_error
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    reply = Reply(max(error.smtp_code, 0), text)
+    reply = Reply(max(error.smtp_code, 0), unsaid(text))
     if 400 <= reply.code < 500:
         return Busy(reply.reason)
     if reply.is_final:
