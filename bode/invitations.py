@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bode.passwords import TokenPage
 from senders.letters import post
 from senders.models import Letter, Organisation
+from senders.text import one_line
 
 LIFETIME = timedelta(days=7)
 
@@ -78,7 +79,7 @@ def invite(user: User, *, by: User) -> Letter:
     )
     context = {
         "user": user,
-        "by": by.get_full_name() or by.get_username(),
+        "by": one_line(by.get_full_name() or by.get_username()),
         "organisation": Organisation.objects.current().name,
         # Never from the request: whoever asks must not choose where it leads.
         "link": f"{settings.SITE_URL}{page}",

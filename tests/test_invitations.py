@@ -256,3 +256,9 @@ def test_the_log_does_not_tell_the_link(noor, inviter, settings):
 def test_the_letter_speaks_the_language_of_who_invites(chief, noor):
     chief.post(page_of(noor))
     assert "Choose your password here" in Letter.objects.get().text
+
+
+def test_who_invites_writes_no_line_of_the_letter(noor, inviter):
+    inviter.first_name = "Marit\r\n\nhttps://evil.example"
+    letter = invitations.invite(noor, by=inviter)
+    assert "Marit https://evil.example Visser" in letter.text
