@@ -49,7 +49,7 @@ def test_somebody_is_invited_and_comes_in(
     page.check("input[name=usable_password][value=false]")
     assert axe(page) == []
     page.fill("#id_email", "noor@lageland.example")
-    page.click("[name=_save]")
+    page.click(".primary[name=_save]")
     page.wait_for_selector(".messagelist")
     noor = User.objects.get(email="noor@lageland.example")
     page.goto(f"{live_server.url}/admin/auth/user/{noor.pk}/invite/")
