@@ -6,8 +6,8 @@ from django.conf import settings
 
 from senders.transports.backend import BackendTransport
 from senders.transports.base import Transport
-from senders.transports.provider import ProviderTransport
 from senders.transports.providers import PROVIDERS
+from senders.transports.providers.transport import ProviderTransport
 from senders.transports.smtp import SmtpTransport
 
 

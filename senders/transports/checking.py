@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from senders.findings import Finding, error, ok, warning
 from senders.transports.base import TransportError
 from senders.transports.providers import PROVIDERS
+from senders.transports.providers.verifying import check_provider
 from senders.transports.smtp import Line
-from senders.transports.verifying import check_provider
 from senders.transports.wire import ConnectionLost
 
 SECONDS = 15.0  # for the whole of an SMTP log-in

@@ -23,8 +23,8 @@ from django.db import DatabaseError, InterfaceError
 from senders.text import one_line
 from senders.transports.answers import LONGEST_REASON
 from senders.transports.base import Kind, Verdict
-from senders.transports.facts import Provider
-from senders.transports.said import Said, said_by
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.said import Said, said_by
 
 # Errors of the clients by name, so that nobody loads Amazon's who does not use it.
 # No request without a connection: a name that is not found, a port that is closed, a

@@ -13,11 +13,11 @@ from bode.environment import smtp_settings
 from senders.models import Letter
 from senders.transports.answers import Reply, Stage, judge
 from senders.transports.base import Kind, Message, Verdict
-from senders.transports.calling import Caller
-from senders.transports.facts import Provider
 from senders.transports.failures import verdict_on
 from senders.transports.providers import PROVIDERS
-from senders.transports.statuses import verdicts_on
+from senders.transports.providers.calling import Caller
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.statuses import verdicts_on
 from senders.transports.unsaid import unsaid
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from mailings import working
-from senders.transports import asking, make_transport
-from senders.transports.providers import PROVIDERS
+from senders.transports import make_transport
+from senders.transports.providers import PROVIDERS, asking
 from tests.providers.rows import settings_of, takes_all
 from tests.providers.server import provider_server
 

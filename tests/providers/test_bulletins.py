@@ -6,7 +6,8 @@ import pytest
 
 from mailings.delivering import Worker, finish
 from mailings.models import Bulletin, Delivery
-from senders.transports import asking, make_transport
+from senders.transports import make_transport
+from senders.transports.providers import asking
 from tests.mailings.sending import make_sending_bulletin
 from tests.providers.rows import takes_all
 from tests.providers.server import CUT, Answer

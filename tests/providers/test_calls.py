@@ -222,7 +222,7 @@ def test_a_worker_that_is_asked_to_stop_does_not_wait_for_a_connection(
     account, hand_over, settings, monkeypatch
 ):
     account("mailgun")
-    monkeypatch.setattr("senders.transports.asking.NO_CONNECTION", 30.0)
+    monkeypatch.setattr("senders.transports.providers.asking.NO_CONNECTION", 30.0)
     url = "http://127.0.0.1:1/v3"
     settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": url}
     stop = threading.Event()

@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from senders.transports import make_transport
-from senders.transports.provider import ProviderTransport
 from senders.transports.providers import PROVIDERS
+from senders.transports.providers.transport import ProviderTransport
 from tests.providers.handing import (
     BROKEN,
     BUSY,
@@ -166,7 +166,7 @@ def test_a_certificate_that_nobody_signed_is_broken_at_once(
     account, hand_over, settings, monkeypatch
 ):
     account("mailgun")
-    monkeypatch.setattr("senders.transports.asking.NO_CONNECTION", 30.0)
+    monkeypatch.setattr("senders.transports.providers.asking.NO_CONNECTION", 30.0)
     begun = time.monotonic()
     with provider_server(tls=Certificate().context) as server:
         settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": f"{server.url}/v3"}

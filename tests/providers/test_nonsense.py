@@ -59,7 +59,7 @@ def test_an_answer_over_which_we_stumble_leaves_a_doubt(
     account, hand_over, monkeypatch
 ):
     server = account("postmark")
-    monkeypatch.setattr("senders.transports.asking.verdicts_on", lambda: [])
+    monkeypatch.setattr("senders.transports.providers.asking.verdicts_on", lambda: [])
     verdicts = hand_over(readers(1))
     assert kinds(verdicts) == [IN_DOUBT]
     assert len(server.requests) == 1

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from senders.transports.said import Said, said_by
+from senders.transports.providers.said import Said, said_by
 
 
 def said(body):

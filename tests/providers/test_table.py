@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.utils.module_loading import import_string
 
-from senders.transports.facts import Merge, Provider
-from senders.transports.merging import batch_mail, batches
 from senders.transports.providers import PROVIDERS
+from senders.transports.providers.facts import Merge, Provider
+from senders.transports.providers.merging import batch_mail, batches
 from tests.providers.mails import a_press, messages_to
 from tests.providers.rows import settings_of
 

@@ -5,8 +5,8 @@ from email.utils import parseaddr
 import pytest
 from django.core.mail import get_connection
 
-from senders.transports.merging import batch_mail, batches, single_mail
 from senders.transports.providers import PROVIDERS
+from senders.transports.providers.merging import batch_mail, batches, single_mail
 from tests.providers.emulators import read
 from tests.providers.mails import NAMES, a_press, messages_to
 from tests.providers.rows import as_text

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from senders.transports.base import Message
-from senders.transports.facts import Merge
+from senders.transports.providers.facts import Merge
 
 Pieces = Sequence[str | int]  # as in a Frame
 

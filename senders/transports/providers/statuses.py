@@ -7,9 +7,9 @@ from django.core.mail import EmailMessage
 
 from senders.text import one_line
 from senders.transports.base import Kind, Message, Verdict
-from senders.transports.facts import Provider
 from senders.transports.failures import cut
-from senders.transports.said import Said, said_by
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.said import Said, said_by
 
 TAKEN = {"sent", "queued"}  # anymail's words, as below
 ADDRESS = {"rejected", "invalid"}  # whoever writes to it

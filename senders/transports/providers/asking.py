@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 
 from senders.transports.base import Kind, Message, Verdict
-from senders.transports.calling import Caller
-from senders.transports.facts import Provider
 from senders.transports.failures import cut, is_unreached, verdict_on
-from senders.transports.merging import batch_mail, single_mail
-from senders.transports.said import said_by
-from senders.transports.statuses import verdicts_on
+from senders.transports.providers.calling import Caller
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.merging import batch_mail, single_mail
+from senders.transports.providers.said import said_by
+from senders.transports.providers.statuses import verdicts_on
 
 NO_CONNECTION = 30.0  # seconds of trying before the provider counts as gone
 AGAIN = 0.5  # seconds between two tries

@@ -2,7 +2,7 @@
 
 import re
 
-from senders.transports.facts import (
+from senders.transports.providers.facts import (
     OWN,
     QUIET,
     Carries,

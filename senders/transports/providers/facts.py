@@ -119,4 +119,4 @@ def anymail(name: str) -> str:
 
 
 def ours(name: str) -> str:
-    return f"senders.transports.payloads.{name}Backend"
+    return f"senders.transports.providers.payloads.{name}Backend"

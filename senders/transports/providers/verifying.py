@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from senders.findings import Finding, error, ok, warning
-from senders.transports.calling import Caller
-from senders.transports.facts import LogIn, Provider
 from senders.transports.failures import cut, verdict_on
-from senders.transports.said import Said, said_by
+from senders.transports.providers.calling import Caller
+from senders.transports.providers.facts import LogIn, Provider
+from senders.transports.providers.said import Said, said_by
 
 SECONDS = (5.0, 10.0)  # to connect, and for the answer
 REFUSED = {401, 402, 403}

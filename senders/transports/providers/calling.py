@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
-from senders.transports.facts import Provider
-from senders.transports.timely import Adapter
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.timely import Adapter
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0  # as long as providers take at their worst

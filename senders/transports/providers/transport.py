@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from senders.transports.asking import Asker
 from senders.transports.base import Broken, Busy, Kind, Message, Verdict
-from senders.transports.facts import Provider
 from senders.transports.failures import verdict_on
-from senders.transports.merging import batches
+from senders.transports.providers.asking import Asker
+from senders.transports.providers.facts import Provider
+from senders.transports.providers.merging import batches
 
 # Of the lease: no call begins later, and none takes longer than the other half, so a
 # mail has its verdict while the row is ours.

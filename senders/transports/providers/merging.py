@@ -14,8 +14,8 @@ from django.core.mail import EmailMultiAlternatives
 
 from senders.transports.backend import ExactMessage
 from senders.transports.base import Frame, Message
-from senders.transports.facts import Carries, Merge, Provider, Where
-from senders.transports.places import Sheet, filled, tamed, tamed_mailbox
+from senders.transports.providers.facts import Carries, Merge, Provider, Where
+from senders.transports.providers.places import Sheet, filled, tamed, tamed_mailbox
 
 MOST_BYTES = 8_000_000  # of the texts of one call; providers take ten and more
 LINK = "List-Unsubscribe"

@@ -2,7 +2,7 @@
 
 import re
 
-from senders.transports.facts import (
+from senders.transports.providers.facts import (
     QUIET,
     Carries,
     Idempotency,

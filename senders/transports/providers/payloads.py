@@ -13,7 +13,7 @@ from anymail.backends import brevo, mailersend, mailjet, mailtrap, resend, sendg
 from anymail.exceptions import AnymailNotSupportedWarning
 from django.core.mail import EmailMessage
 
-from senders.transports.merging import Whole
+from senders.transports.providers.merging import Whole
 
 _ONE_WARNING_AT_A_TIME = threading.Lock()  # catch_warnings is not safe among threads
 
