@@ -1,5 +1,7 @@
 """Amazon SES: one request is sent once, and its codes are verdicts."""
 
+import threading
+
 import pytest
 
 from senders.transports import make_transport
@@ -133,8 +135,14 @@ def test_without_a_key_it_is_broken(amazon, settings, monkeypatch, hand_over, tm
 
 def test_several_lines_share_one_client(amazon, settings):
     settings.SMTP_CONNECTIONS = 4
-    answer = Answer(200, {"MessageId": "0102-abc"}, wait=0.1)
-    amazon.respond = lambda _request: answer
+    together = threading.Barrier(4)
+
+    def respond(_request):
+        if len(amazon.requests) > 1 + 2:
+            together.wait(30)  # none is answered before all four are there
+        return Answer(200, {"MessageId": "0102-abc"})
+
+    amazon.respond = respond
     transport = make_transport()
     for _round in range(3):
         messages = readers(transport.connect(4))
