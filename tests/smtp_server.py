@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 
 GREETING = b"220 relay.example ESMTP\r\n"
 CLOSE = None  # as an answer: hang up without a word
+HELD: dict[int, socket.socket] = {}
 
 
 class Sink:
@@ -48,7 +49,9 @@ class Sink:
 def sink(*, port: int = 0) -> Iterator[tuple[Sink, int]]:
     """A true SMTP server, and its port."""
     kept = Sink()
-    controller = Controller(kept, hostname="127.0.0.1", port=port or free_port())
+    controller = Controller(
+        kept, hostname="127.0.0.1", port=let_go(port) or free_port()
+    )
     controller.start()
     try:
         yield kept, controller.port
@@ -163,7 +166,7 @@ def scripted(
     tls_at_once: bool = False,
 ) -> Iterator[int]:
     """Serve the script on loopback, and give its port."""
-    listener = socket.create_server(("127.0.0.1", port))
+    listener = socket.create_server(("127.0.0.1", let_go(port)))
     open_sockets: list[socket.socket] = []
 
     def accept() -> None:
@@ -211,6 +214,25 @@ def free_port() -> int:
     """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def nobodys_port() -> int:
+    """A port that refuses, and that nobody else is given until a server of ours has it.
+
+    One that is merely free may be the next that somebody asks for.
+    """
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    port: int = holder.getsockname()[1]
+    HELD[port] = holder
+    return port
+
+
+def let_go(port: int) -> int:
+    """The port, free to listen on."""
+    if holder := HELD.pop(port, None):
+        holder.close()
+    return port
 
 
 def wait_until(

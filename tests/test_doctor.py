@@ -7,7 +7,7 @@ import pytest
 from tests.providers.server import Answer, provider_server
 from tests.senders.a_domain import GOOD
 from tests.servers.dns import NameServer
-from tests.smtp_server import Script, free_port, lines, scripted
+from tests.smtp_server import Script, lines, nobodys_port, scripted
 
 RANDOM = "Zq8vR2nT6wYb1KdM4xHc9JpL3sGf7uEaVtXi0oNrQyWzBhUjDmC5gFkSeAlP"
 LOGIN = lines(["250-relay.example", "250 AUTH PLAIN"])
@@ -79,10 +79,10 @@ def test_it_says_everything_of_an_installation_where_nothing_is(installation):
     made = installation()
     code, found = doctor(
         made,
-        DATABASE_URL=f"postgres://bode@127.0.0.1:{free_port()}/bode",
-        REDIS_URL=f"redis://127.0.0.1:{free_port()}",
-        SMTP_URL=f"smtp://127.0.0.1:{free_port()}",
-        DNS_SERVER=f"127.0.0.1:{free_port()}",
+        DATABASE_URL=f"postgres://bode@127.0.0.1:{nobodys_port()}/bode",
+        REDIS_URL=f"redis://127.0.0.1:{nobodys_port()}",
+        SMTP_URL=f"smtp://127.0.0.1:{nobodys_port()}",
+        DNS_SERVER=f"127.0.0.1:{nobodys_port()}",
     )
     assert code == 1
     assert {"database", "broker", "transport"} <= errors(found)

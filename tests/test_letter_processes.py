@@ -7,7 +7,7 @@ import pytest
 
 from tests.processes import Product
 from tests.queue.crew import Crew
-from tests.smtp_server import free_port, sink, wait_until
+from tests.smtp_server import free_port, nobodys_port, sink, wait_until
 from tests.visitor import Visitor
 
 MARIT = {
@@ -50,11 +50,11 @@ def ask_for_a_letter(site: str, email: str) -> float:
 
 
 def test_a_letter_survives_a_broker_and_a_relay_that_are_away(running):
-    relay = free_port()
+    relay = nobodys_port()
     made, site = running(
         TRANSPORT="smtp",
         SMTP_URL=f"smtp://127.0.0.1:{relay}",
-        REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
+        REDIS_URL=f"redis://127.0.0.1:{nobodys_port()}/0",
         RETRY_SECONDS="1",
     )
 

@@ -16,7 +16,7 @@ from tests.providers.handing import (
     readers,
 )
 from tests.providers.server import CUT, HANG, Answer
-from tests.smtp_server import free_port
+from tests.smtp_server import nobodys_port
 
 
 def refusal(status, code, message="No, because."):
@@ -101,7 +101,7 @@ def test_its_id_comes_back(amazon, hand_over):
 
 def test_where_nobody_listens_it_is_broken(amazon, hand_over, settings):
     params = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{nobodys_port()}"
     settings.ANYMAIL = {
         "AMAZON_SES_CLIENT_PARAMS": params | {"endpoint_url": url},
     }

@@ -11,7 +11,7 @@ from senders.transports.providers import asking
 from tests.mailings.sending import make_sending_bulletin
 from tests.providers.rows import takes_all
 from tests.providers.server import CUT, Answer
-from tests.smtp_server import free_port
+from tests.smtp_server import nobodys_port
 
 Status = Delivery.Status
 
@@ -99,7 +99,7 @@ def test_a_wrong_key_pauses_after_one_call(account, send, provider, answer):
 
 def test_a_provider_that_is_not_there_pauses_and_loses_nothing(account, send, settings):
     account("mailgun")
-    url = f"http://127.0.0.1:{free_port()}/v3"
+    url = f"http://127.0.0.1:{nobodys_port()}/v3"
     settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": url}
     bulletin = send(make_sending_bulletin(people=3))
     assert bulletin.status == Bulletin.Status.PAUSED

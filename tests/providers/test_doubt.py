@@ -18,7 +18,7 @@ from tests.providers.handing import (
     readers,
 )
 from tests.providers.server import CUT, HALF, HANG, Answer, provider_server
-from tests.smtp_server import Certificate, free_port
+from tests.smtp_server import Certificate, nobodys_port
 
 NONSENSE = Answer(200, ["what"])
 IDEMPOTENT = ("brevo", "resend")
@@ -139,7 +139,7 @@ def test_where_nobody_listens_it_tries_for_a_while_and_is_broken(
     account, hand_over, settings
 ):
     account("mailgun")
-    url = f"http://127.0.0.1:{free_port()}/v3"
+    url = f"http://127.0.0.1:{nobodys_port()}/v3"
     settings.ANYMAIL = settings.ANYMAIL | {"MAILGUN_API_URL": url}
     begun = time.monotonic()
     verdicts = hand_over(readers(3))

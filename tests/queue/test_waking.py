@@ -13,7 +13,7 @@ from mailings import tasks
 from tests.a_bulletin import numbered
 from tests.mailings.sending import make_due_bulletin, statuses
 from tests.queue.crew import SECONDS, children
-from tests.smtp_server import free_port, wait_until
+from tests.smtp_server import nobodys_port, wait_until
 
 TASK = "mailings.tasks.send"
 
@@ -57,7 +57,7 @@ def test_letters_have_a_queue_of_their_own(redis_at, valkey):
 def test_redis_that_refuses_or_is_silent_costs_a_page_a_moment(
     redis_at, silent, caplog
 ):
-    for url in (silent, f"redis://:geheim@127.0.0.1:{free_port()}/0"):
+    for url in (silent, f"redis://:geheim@127.0.0.1:{nobodys_port()}/0"):
         redis_at(url)
         begun = time.monotonic()
         waking.wake(TASK)

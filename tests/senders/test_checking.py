@@ -5,7 +5,7 @@ from django.utils import translation
 
 from senders.transports import checking
 from senders.transports.checking import check_transport
-from tests.smtp_server import Certificate, Script, free_port, lines, scripted
+from tests.smtp_server import Certificate, Script, lines, nobodys_port, scripted
 
 OFFERS = lines(["250-relay.example", "250-STARTTLS", "250 AUTH PLAIN"])
 LOGIN = {"EMAIL_HOST_USER": "bode", "EMAIL_HOST_PASSWORD": "not-a-secret"}
@@ -61,7 +61,7 @@ def test_every_other_no_is_an_error(relay, answers, said):
 
 
 def test_a_server_that_is_not_there_is_an_error(relay):
-    relay(free_port())
+    relay(nobodys_port())
     ((how, said),) = check()
     assert how == "error"
     assert "no connection to the server" in said

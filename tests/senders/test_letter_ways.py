@@ -5,7 +5,7 @@ import pytest
 from senders.models import Letter
 from senders.transports import single
 from tests.senders.posting import drain, let_time_pass, post
-from tests.smtp_server import Script, free_port, scripted, sink
+from tests.smtp_server import Script, nobodys_port, scripted, sink
 
 Status = Letter.Status
 
@@ -57,7 +57,7 @@ def test_what_a_relay_answers(relay, script, status, reason):
 
 
 def test_a_relay_that_is_away_costs_time_and_nothing_else(relay):
-    port = free_port()
+    port = nobodys_port()
     relay(port)
     letter = post()
     drain()
@@ -72,7 +72,7 @@ def test_a_relay_that_is_away_costs_time_and_nothing_else(relay):
 
 
 def test_alerts_leave_by_a_way_of_their_own(relay, settings):
-    relay(free_port())  # nobody is there: just what the alert is about
+    relay(nobodys_port())  # nobody is there: just what the alert is about
     with sink() as (server, port):
         settings.ALERT_SMTP_URL = f"smtp://127.0.0.1:{port}"
         alert = post(kind=Letter.ALERT, recipient="beheer@lageland.example")

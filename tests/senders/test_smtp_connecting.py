@@ -14,14 +14,14 @@ from tests.smtp_server import (
     CLOSE,
     Certificate,
     Script,
-    free_port,
     lines,
+    nobodys_port,
     scripted,
 )
 
 
 def test_without_a_server_it_is_broken_after_some_time(relay):
-    transport = relay(free_port())
+    transport = relay(nobodys_port())
     begun = time.monotonic()
     with pytest.raises(Broken, match="no connection to the server"):
         transport.connect(1)
@@ -30,7 +30,7 @@ def test_without_a_server_it_is_broken_after_some_time(relay):
 
 def test_a_server_that_comes_back_in_time_is_waited_for(relay, monkeypatch):
     monkeypatch.setattr(smtp, "NO_CONNECTION", 10.0)
-    port = free_port()
+    port = nobodys_port()
     transport = relay(port)
     script = Script()
 
@@ -64,7 +64,7 @@ def test_a_greeting_that_never_comes_is_not_waited_for_beyond_a_lease(
 
 def test_waiting_for_a_server_ends_when_asked_to_stop(settings, monkeypatch):
     monkeypatch.setattr(smtp, "NO_CONNECTION", 30.0)
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", nobodys_port()
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()
     begun = time.monotonic()
