@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone, translation
+from pytest_django import DjangoDbBlocker
 
 from bode import banner, health
 from tests.no_skips import pytest_sessionfinish
@@ -40,6 +42,21 @@ def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page misses a sender yet, and none remembers what another test had."""
     monkeypatch.setattr(banner, "STARTED", time.monotonic())
     cache.delete_many([health.CACHED, health.SUSPECTED])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_session_is_left(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """PostgreSQL drops no database that a thread of some test is still connected to."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture(scope="session")

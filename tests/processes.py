@@ -69,10 +69,11 @@ class Product:
             return file.execute(statement).fetchall()
 
     def is_open(self) -> bool:
-        """A process has opened its database."""
+        """A process has opened its database; on PostgreSQL, a transaction in it."""
         if not self.on_postgresql:
             return self.database.with_name("bode.sqlite3-wal").exists()
         others = "datname = current_database() AND pid <> pg_backend_pid()"
+        others += " AND xact_start IS NOT NULL"
         asked = self.query(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")
         return asked > [(0,)]
 

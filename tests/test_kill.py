@@ -145,10 +145,15 @@ def test_a_polite_stop_leaves_nothing_in_doubt(make_product, number):
     assert sorted(script.taken) == numbered(PEOPLE)
 
 
+def _pulses(made) -> int:
+    ((count,),) = made.query("SELECT count(*) FROM mailings_pulse")
+    return count
+
+
 def test_an_idle_sender_stops_at_once(product):
     made = product(TRANSPORT="outbox")
     sender = made.start("run_sender")
-    wait_until(made.is_open, seconds=SECONDS, what="the sender's first look")
+    wait_until(lambda: _pulses(made), seconds=SECONDS, what="the sender's first look")
     sender.send_signal(signal.SIGTERM)
     _out, err = sender.communicate(timeout=5)
     assert (sender.returncode, err) == (0, "")
