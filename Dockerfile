@@ -17,7 +17,7 @@ WORKDIR /bode
 COPY . .
 # Only the keys that reading the settings asks for; the real ones come at the start.
 RUN SECRET_KEY=none ADDRESS_KEY=none ENV_FILE=/dev/null SITE_URL=https://bode.example.org \
-    DATABASE_URL=sqlite:////tmp/none TRANSPORT=outbox \
+    DATABASE_URL=sqlite:////bode/none TRANSPORT=outbox \
     python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q bode senders subscribers mailings
 USER 10001

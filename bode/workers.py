@@ -66,7 +66,7 @@ class Consumer(consumer.Consumer):
     def ensure_connected(self, conn: Connection) -> Connection:
         # Celery calls it without saying how patient it is to be.
         patient = partial(conn.ensure_connection, **SOONER)
-        conn.ensure_connection = patient  # type: ignore[method-assign]  # of this one
+        conn.ensure_connection = patient  # type: ignore[method-assign]  # on this instance alone
         return super().ensure_connected(conn)
 
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[..., object]:

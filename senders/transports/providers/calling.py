@@ -86,7 +86,7 @@ class Once:
         return session
 
     def post_to_esp(self, payload: object, message: EmailMessage) -> Any:
-        message.has_left = True  # type: ignore[attr-defined]  # ours
+        message.has_left = True  # type: ignore[attr-defined]  # a mark of ours
         return super().post_to_esp(payload, message)  # type: ignore[misc]  # as above
 
 
