@@ -108,6 +108,7 @@ SMTP_CONNECTIONS = env.whole_number("SMTP_CONNECTIONS", 8, least=1)
 BATCH = env.whole_number("BATCH", 50, least=1)
 LEASE_SECONDS = env.whole_number("LEASE_SECONDS", 600, least=1)
 RETRY_SECONDS = env.whole_number("RETRY_SECONDS", 60, least=1)
+RETRY_LIMIT = env.whole_number("RETRY_LIMIT", 86400, least=1)  # seconds
 UNDO_SECONDS = env.whole_number("UNDO_SECONDS", 60)
 # --- For who keeps it running -------------------------------------------------------
 OPERATORS = env.addresses("OPERATORS")

@@ -114,5 +114,6 @@ def _skip(rows: "QuerySet[Delivery]") -> int:
             status=Status.SKIPPED,
             reason=why_not(person, row.edition.list_ids),
             lease_until=None,
+            changed_at=Now(),
         )
     return len(gone)

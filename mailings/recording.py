@@ -17,9 +17,6 @@ from mailings.reasons import Reason
 from senders.transports.base import Kind, Verdict
 
 Status = Delivery.Status
-# Who says "not now" for so long is given up, with the last reason (RFC 5321
-# section 4.5.4.1 asks for days from a relay; we are the client of one).
-MAX_AGE = timedelta(hours=24)
 LONGEST_BACK_OFF = 3600  # seconds
 
 
@@ -97,7 +94,9 @@ def _broken(claim: uuid.UUID, answer: Answer) -> None:
 def _busy(claim: uuid.UUID, answer: Answer) -> None:
     attempt = answer.delivery.attempts + 1  # as it was when claimed
     wait = back_off(attempt, retry_after=answer.verdict.retry_after)
-    too_old = Q(deferred_since__lt=Now() - MAX_AGE)
+    # RFC 5321 section 4.5.4.1 asks for days from a relay; we are the client of one.
+    limit = timedelta(seconds=settings.RETRY_LIMIT)
+    too_old = Q(deferred_since__lt=Now() - limit)
     _move(
         claim,
         answer,
@@ -122,7 +121,7 @@ def _move(holder: uuid.UUID, answer: Answer, **changes: object) -> None:
     mine = Delivery.objects.filter(
         pk=answer.delivery.pk, claim=holder, status=Status.SUBMITTING
     )
-    mine.update(lease_until=None, **changes)
+    mine.update(lease_until=None, changed_at=Now(), **changes)
 
 
 def _reason(answer: Answer) -> str:

@@ -10,20 +10,25 @@ from django.utils.translation import gettext as _
 
 from mailings.editions import compile_edition
 from mailings.errors import MailingError, NotReady
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, TrailEntry
 from mailings.preflight import open_problems
 from mailings.preflight.problem import Severity
 from mailings.reasons import Reason
 from mailings.switch import refuse_on_hold
 from mailings.waking import wake
 
+Act = TrailEntry.Act
 Status = Bulletin.Status
 # A form that was open for a moment is not "in the past".
 GRACE = timedelta(minutes=1)
 
 
 def schedule(
-    bulletin: Bulletin, *, send_at: datetime | None, accept_warnings: bool = False
+    bulletin: Bulletin,
+    *,
+    send_at: datetime | None,
+    accept_warnings: bool = False,
+    by: str = "",
 ) -> None:
     """Fix what was written as an edition, to leave at `send_at` (None: at once).
 
@@ -43,6 +48,7 @@ def schedule(
         edition.save()
         bulletin.move_to(
             Status.SCHEDULED,
+            by=by,
             send_at=Now() if send_at is None else send_at,
             edition=edition,
             ticked_off=bulletin.ticked_off,
@@ -51,16 +57,19 @@ def schedule(
         _wake_if_due(bulletin)
 
 
-def send_now(bulletin: Bulletin, *, accept_warnings: bool = False) -> None:
+def send_now(
+    bulletin: Bulletin, *, accept_warnings: bool = False, by: str = ""
+) -> None:
     """Schedule it for so soon that there is just time to take it back.
 
     Raises what `schedule` raises, and OnHold while nothing may leave.
     """
     refuse_on_hold()
-    schedule(bulletin, send_at=_soon(bulletin), accept_warnings=accept_warnings)
+    send_at = _soon(bulletin)
+    schedule(bulletin, send_at=send_at, accept_warnings=accept_warnings, by=by)
 
 
-def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
+def release(bulletin: Bulletin, *, send_at: datetime | None, by: str = "") -> None:
     """Let a held bulletin go at `send_at` (None: at once), exactly as it was fixed.
 
     Raises WrongState where it is not held, MailingError where the time is past, and
@@ -70,6 +79,8 @@ def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
     _refuse_past(bulletin, send_at)
     bulletin.move_to(
         Status.SCHEDULED,
+        by=by,
+        act=Act.RELEASED,
         leaving=Status.HELD,
         send_at=Now() if send_at is None else send_at,
         reason="",
@@ -77,41 +88,43 @@ def release(bulletin: Bulletin, *, send_at: datetime | None) -> None:
     _wake_if_due(bulletin)
 
 
-def release_now(bulletin: Bulletin) -> None:
+def release_now(bulletin: Bulletin, *, by: str = "") -> None:
     """Release it for so soon that there is just time to take it back."""
-    release(bulletin, send_at=_soon(bulletin))
+    release(bulletin, send_at=_soon(bulletin), by=by)
 
 
-def take_back(bulletin: Bulletin) -> None:
+def take_back(bulletin: Bulletin, *, by: str = "") -> None:
     """Make a scheduled or held bulletin a draft again, or raise WrongState."""
-    bulletin.move_to(Status.DRAFT, send_at=None, edition=None, reason="")
+    bulletin.move_to(Status.DRAFT, by=by, send_at=None, edition=None, reason="")
 
 
-def pause(bulletin: Bulletin, *, reason: str = "") -> None:
+def pause(bulletin: Bulletin, *, reason: str = "", by: str = "") -> None:
     """Hand nothing over until it is resumed, or raise WrongState."""
-    bulletin.move_to(Status.PAUSED, reason=reason)
+    bulletin.move_to(Status.PAUSED, by=by, reason=reason)
 
 
-def resume(bulletin: Bulletin) -> None:
+def resume(bulletin: Bulletin, *, by: str = "") -> None:
     """Let a paused bulletin go on, or raise WrongState, or OnHold.
 
     The pause does not count towards the time after which a delivery is given up.
     """
     refuse_on_hold()
     with transaction.atomic():
-        bulletin.move_to(Status.SENDING, leaving=Status.PAUSED, reason="")
+        bulletin.move_to(
+            Status.SENDING, by=by, act=Act.RESUMED, leaving=Status.PAUSED, reason=""
+        )
         waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
         waiting.filter(deferred_since__isnull=False).update(deferred_since=None)
         wake()
 
 
-def cancel(bulletin: Bulletin) -> None:
+def cancel(bulletin: Bulletin, *, by: str = "") -> None:
     """Skip whatever was not handed over, for good, or raise WrongState.
 
     Also what a sender has claimed: it is granted none of that any more.
     """
     with transaction.atomic():
-        bulletin.move_to(Status.CANCELLED, reason="", finished_at=Now())
+        bulletin.move_to(Status.CANCELLED, by=by, reason="", finished_at=Now())
         claimed = Delivery.Status.CLAIMED
         here = bulletin.deliveries.filter(status__in=[*Delivery.WAITING, claimed])
         here.update(
@@ -119,6 +132,7 @@ def cancel(bulletin: Bulletin) -> None:
             reason=Reason.CANCELLED,
             claim=None,
             lease_until=None,
+            changed_at=Now(),
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import JSONObject, Now
+from django.db.models.functions import JSONObject, Lower, Now, StrIndex, Substr
 
 from mailings.audience import recipients
 from mailings.errors import WrongState
@@ -69,6 +69,7 @@ def _begin(bulletin: Bulletin) -> None:
             leaving=Status.SCHEDULED,
             among=Bulletin.objects.in_time(),
             started_at=Now(),
+            going_since=Now(),
             reason="",
         )
         if not _write_deliveries(bulletin):
@@ -107,6 +108,7 @@ def _columns(edition: Edition) -> dict[str, models.expressions.Combinable]:
         "subscriber_id": F("pk"),
         "email": F("email"),
         "address_key": F("address_key"),
+        "domain": Lower(Substr("email", StrIndex("email", Value("@")) + 1)),
         "values": JSONObject(**{name: F(name) for name in VALUES}),
         "status": Value(Delivery.Status.QUEUED.value, output_field=text),
         "outcome": Value(Delivery.Outcome.NONE.value, output_field=text),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, Tally
 from mailings.reasons import Reason
 
 Status = Delivery.Status
@@ -20,9 +20,13 @@ def sweep() -> None:
     )
     # The claim stays: a late verdict of its worker settles the doubt.
     over.filter(status=Status.SUBMITTING).update(
-        status=Status.IN_DOUBT, reason=Reason.STOPPED, lease_until=None
+        status=Status.IN_DOUBT,
+        reason=Reason.STOPPED,
+        lease_until=None,
+        changed_at=Now(),
     )
     _skip_late_rows_of_cancelled_bulletins()
+    Tally.objects.fold()
 
 
 def _skip_late_rows_of_cancelled_bulletins() -> None:
@@ -32,5 +36,5 @@ def _skip_late_rows_of_cancelled_bulletins() -> None:
     )
     for bulletin in recent:
         bulletin.deliveries.filter(status__in=Delivery.WAITING).update(
-            status=Status.SKIPPED, reason=Reason.CANCELLED
+            status=Status.SKIPPED, reason=Reason.CANCELLED, changed_at=Now()
         )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mailings.errors import WrongState
 from mailings.models.edition import Edition
 from mailings.models.layout import Layout
+from mailings.models.trail import TrailEntry
 from senders.models import Sender
 from senders.text import default_language, validate_one_line
 from subscribers.models import MailingList
@@ -59,6 +60,16 @@ class Bulletin(models.Model):
         Status.PAUSED: {Status.SENDING},
         Status.SENT: {Status.SENDING},
         Status.CANCELLED: {Status.SENDING, Status.PAUSED},
+    }
+    # What the trail says of a move, where its verb says nothing else.
+    ACTS = {
+        Status.DRAFT: TrailEntry.Act.TAKEN_BACK,
+        Status.SCHEDULED: TrailEntry.Act.SCHEDULED,
+        Status.HELD: TrailEntry.Act.HELD,
+        Status.SENDING: TrailEntry.Act.STARTED,
+        Status.PAUSED: TrailEntry.Act.PAUSED,
+        Status.SENT: TrailEntry.Act.FINISHED,
+        Status.CANCELLED: TrailEntry.Act.CANCELLED,
     }
 
     subject = models.CharField(
@@ -113,6 +124,19 @@ class Bulletin(models.Model):
     )
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    # Since when it goes on without a break, and how many were handled before that.
+    going_since = models.DateTimeField(null=True, editable=False)
+    handled_before = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False
+    )
+    # It goes to exactly those who got that one. Said once, when it is begun.
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="corrections",
+    )
     edition = models.ForeignKey(
         Edition, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -146,22 +170,44 @@ class Bulletin(models.Model):
         self,
         target: Status,
         *,
+        by: str = "",
+        act: TrailEntry.Act | None = None,
+        count: int | None = None,
         leaving: Status | None = None,
         among: BulletinQuerySet | None = None,
         **changes: Any,
     ) -> None:
-        """Change status in one guarded UPDATE, or raise WrongState.
+        """Change status in one guarded UPDATE and note it, or raise WrongState.
 
         `leaving` narrows the states it may come from to that one; `among` asks in the
-        same statement that it is still one of these.
+        same statement that it is still one of these. `by`, `act` and `count` are for
+        the trail.
         """
         states = self.MOVES[target] & ({leaving} if leaving else self.MOVES[target])
         all_or_those = Bulletin.objects.all() if among is None else among
         here = all_or_those.filter(pk=self.pk, status__in=states)
-        moved = here.update(status=target, **changes)
-        self.refresh_from_db()
+        with transaction.atomic():
+            moved = here.update(status=target, **changes)
+            if moved:
+                why = changes.get("reason", "")
+                self.note(act or self.ACTS[target], by=by, count=count, detail=why)
+            self.refresh_from_db()
         if not moved:
             raise self.wrong_state(target)
+
+    def note(
+        self,
+        act: TrailEntry.Act,
+        *,
+        by: str,
+        count: int | None = None,
+        delivery_id: int | None = None,
+        detail: str = "",
+    ) -> None:
+        """Add to the trail, in the transaction of the act itself."""
+        self.trail.create(
+            act=act, who=by, count=count, delivery_id=delivery_id, detail=detail
+        )
 
     def wrong_state(self, target: Status) -> WrongState:
         """What to raise where its status, as read last, does not allow the move."""

@@ -62,7 +62,7 @@ class Delivery(models.Model):
         Status.CLAIMED: {Status.QUEUED, Status.DEFERRED},
         Status.SUBMITTING: {Status.CLAIMED},
         Status.SENT: {Status.SUBMITTING, Status.IN_DOUBT},
-        Status.DEFERRED: {Status.SUBMITTING},
+        Status.DEFERRED: {Status.SUBMITTING, Status.CLAIMED},
         Status.FAILED: {Status.SUBMITTING, Status.DEFERRED},
         Status.SKIPPED: {Status.CLAIMED, Status.QUEUED, Status.DEFERRED},
         Status.IN_DOUBT: {Status.SUBMITTING},
@@ -88,6 +88,8 @@ class Delivery(models.Model):
     email = models.CharField(_("e-mail address"), max_length=320)
     address_key = models.CharField(max_length=32)
     values = models.JSONField(default=dict)
+    # What follows the @, in lower case: a busy server slows its own mail and no other.
+    domain = models.CharField(max_length=255, default="", db_default="")
 
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.QUEUED
@@ -103,6 +105,8 @@ class Delivery(models.Model):
     claim = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    # Since when it failed, was skipped, put off, or is in doubt.
+    changed_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True)
     # An editor's "leave it" on a delivery in doubt.
     left_at = models.DateTimeField(null=True)

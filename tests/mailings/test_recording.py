@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -92,7 +93,7 @@ def test_the_back_off_has_jitter_and_an_end():
 
 def test_what_is_deferred_for_too_long_fails_with_its_last_reason():
     bulletin = make_sending_bulletin(people=1)
-    since = Now() - recording.MAX_AGE - timedelta(seconds=1)
+    since = Now() - timedelta(seconds=settings.RETRY_LIMIT + 1)
     bulletin.deliveries.update(status="deferred", deferred_since=since)
     send(bulletin, answering(p0=Verdict(Kind.BUSY, "450 4.2.0 still full")))
     assert statuses(bulletin) == ["failed"]

@@ -1,0 +1,90 @@
+"""What the database itself keeps true: tallies, and a trail that is never changed."""
+
+import random
+from collections import Counter
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from mailings import triggers
+from mailings.models import Delivery, Tally, TrailEntry
+from tests.ledgers import make_delivery, make_gone
+
+Status = Delivery.Status
+STATES = list(Status.values)
+
+
+def counted(bulletin) -> Counter:
+    """What the deliveries themselves say, as the tallies call it."""
+    held = (Status.CLAIMED, Status.SUBMITTING)
+    return Counter(
+        (row.domain, Status.QUEUED if row.status in held else row.status)
+        for row in bulletin.deliveries.all()
+    )
+
+
+def told(bulletin) -> Counter:
+    sums: Counter = Counter()
+    for tally in Tally.objects.of(bulletin):
+        sums[(tally.domain, tally.status)] += tally.count
+    return sums
+
+
+def test_tallies_follow_whatever_becomes_of_the_deliveries():
+    chance = random.Random(5)
+    bulletin, other = make_gone("sending"), make_gone("sending")
+    for one in (bulletin, other):
+        for _ in range(12):
+            domain = chance.choice(["a.example", "b.example"])
+            make_delivery(one, domain=domain, status=chance.choice(STATES))
+    for _ in range(60):
+        rows = bulletin.deliveries.filter(pk__gt=0).order_by("?")[:4]
+        some = Delivery.objects.filter(pk__in=[row.pk for row in rows])
+        match chance.randrange(6):
+            case 0:
+                some.update(domain="")
+            case 1:
+                some.filter(pk=rows[0].pk).delete() if len(rows) > 2 else None
+            case _:
+                some.update(status=chance.choice(STATES))
+        assert +told(bulletin) == counted(bulletin)
+    assert +told(other) == counted(other)
+
+
+def test_folding_changes_no_sum(monkeypatch):
+    monkeypatch.setattr("mailings.models.tally.MANY", 3)
+    bulletin = make_gone("sending")
+    for _ in range(5):
+        make_delivery(bulletin, domain="a.example", status="queued")
+    bulletin.deliveries.update(status="sent")
+    Tally.objects.fold()
+    assert Tally.objects.of(bulletin).by_status() == {"sent": 5} | (
+        {"queued": 0} if connection.vendor == "sqlite" else {}
+    )
+    assert Tally.objects.of(bulletin).count() <= 2
+
+
+def test_missing_triggers_are_made_again_and_what_they_missed_is_counted():
+    bulletin = make_gone("sending")
+    make_delivery(bulletin, domain="a.example", status="queued")
+    triggers.remove(None, connection.SchemaEditorClass(connection, atomic=False))
+    make_delivery(bulletin, domain="a.example", status="failed")
+    assert +told(bulletin) != counted(bulletin)
+    triggers.look_after()
+    assert +told(bulletin) == counted(bulletin)
+    make_delivery(bulletin, domain="a.example", status="sent")
+    assert +told(bulletin) == counted(bulletin)
+
+
+def test_a_trail_is_only_added_to():
+    bulletin = make_gone("sending")
+    bulletin.note(TrailEntry.Act.PAUSED, by="Marit van Houten")
+    entry = bulletin.trail.get()
+    with pytest.raises(TypeError):
+        bulletin.trail.update(who="Somebody else")
+    with pytest.raises(TypeError):
+        bulletin.trail.all().delete()
+    entry.who = "Somebody else"
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        entry.save()
+    assert bulletin.trail.get().who == "Marit van Houten"
