@@ -1,5 +1,6 @@
 # make run    the product with demo content, on http://127.0.0.1:8000 (PORT changes it)
 # make test   every check there is
+# make faults the faults alone, ROUNDS times (3), each time with other seeds
 # make bench  what takes how long, as ratios within one run
 # make pins   requirements.txt and requirements-dev.txt anew, from the .in files
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 \
 	--generate-hashes --no-header --only-binary :all: \
 	--no-emit-index-url --no-emit-find-links
 # Real servers for the tests, and a real browser.
-SERVERS := chromium postgresql postfix
+SERVERS := chromium postgresql postfix faketime
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 # What asks the database nothing, or has a server of its own whatever we say.
 SAME_ON_POSTGRESQL := $(addprefix --ignore=tests/,browser providers queue \
@@ -18,7 +19,7 @@ SAME_ON_POSTGRESQL := $(addprefix --ignore=tests/,browser providers queue \
 	test_house.py test_postfix.py test_production.py test_run.py test_servers.py \
 	test_settings.py test_translations.py)
 
-.PHONY: run test bench environment python servers pins
+.PHONY: run test faults bench environment python servers pins
 
 run: python
 	@$(PYTHON) bode/installing.py requirements.txt && \
@@ -32,6 +33,9 @@ test: environment servers
 	$(PYTEST)
 	@echo "The same on PostgreSQL"
 	$(BIN)/python -m tests.servers $(PYTEST) $(SAME_ON_POSTGRESQL)
+
+faults: environment servers
+	$(BIN)/python -m tests.faults $(or $(ROUNDS),3)
 
 bench: environment
 	$(BIN)/python -m tests.benchmarks
@@ -47,10 +51,11 @@ python:
 # root has PostgreSQL as a wheel, and cannot start Postfix.
 servers:
 	@if [ "$$(id -u)" != 0 ]; then \
-		command -v chromium >/dev/null && exit 0; \
-		echo "The tests need Chromium: install it with" \
-			"\`sudo apt-get install chromium\`." >&2; exit 1; fi; \
+		command -v chromium >/dev/null && command -v faketime >/dev/null && exit 0; \
+		echo "The tests need Chromium and faketime: install them with" \
+			"\`sudo apt-get install chromium faketime\`." >&2; exit 1; fi; \
 	command -v chromium >/dev/null && [ -x /usr/sbin/postfix ] && \
+		command -v faketime >/dev/null && \
 		ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
 		sh .ci/install $(SERVERS)
 
