@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -33,6 +34,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         to a row, asks again only what stands in the UPDATE itself."""
         sending = Bulletin.objects.sending().filter(pk=OuterRef("bulletin"))
         return self.filter(Exists(sending))
+
+    def unreached(self, kinds: Iterable[str]) -> Self:
+        """Failed or in doubt, as `kinds` says, and not erased since."""
+        return self.filter(status__in=list(kinds)).exclude(email="")
 
     def lease_over(self) -> Self:
         return self.filter(status__in=Delivery.LEASED, lease_until__lt=Now())
@@ -138,8 +143,14 @@ class Delivery(models.Model):
                 name="delivery_leased",
                 condition=Q(status__in=["claimed", "submitting"]),
             ),
-            # Asked by the progress page: how many in each status?
+            # Asked by `deliveries`: how many in each status?
             models.Index(fields=["bulletin", "status"], name="delivery_status"),
+            # Asked by the pages: which were the last that did not just leave, and why?
+            models.Index(
+                fields=["bulletin", "status", "id"],
+                name="delivery_trouble",
+                condition=Q(status__in=["deferred", "failed", "skipped", "in_doubt"]),
+            ),
         ]
 
     def __str__(self) -> str:
