@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 
 from mailings.models import Delivery
 from mailings.reasons import Reason
+from senders.addresses import without
 from senders.transports.base import Kind, Verdict
 
 Status = Delivery.Status
@@ -52,6 +53,14 @@ def back_off(attempt: int, *, retry_after: int | None = None) -> timedelta:
     return timedelta(
         seconds=max(wait, settings.RETRY_SECONDS, retry_after or 0) * jitter
     )
+
+
+def too_old() -> Q:
+    """Put off for so long that it is given up.
+
+    RFC 5321 section 4.5.4.1 asks for days from a relay; we are the client of one.
+    """
+    return Q(deferred_since__lt=Now() - timedelta(seconds=settings.RETRY_LIMIT))
 
 
 def _record_sent(claim: uuid.UUID, taken: Mapping[int, str]) -> None:
@@ -94,14 +103,11 @@ def _broken(claim: uuid.UUID, answer: Answer) -> None:
 def _busy(claim: uuid.UUID, answer: Answer) -> None:
     attempt = answer.delivery.attempts + 1  # as it was when claimed
     wait = back_off(attempt, retry_after=answer.verdict.retry_after)
-    # RFC 5321 section 4.5.4.1 asks for days from a relay; we are the client of one.
-    limit = timedelta(seconds=settings.RETRY_LIMIT)
-    too_old = Q(deferred_since__lt=Now() - limit)
     _move(
         claim,
         answer,
         status=Case(
-            When(too_old, then=Value(Status.FAILED)), default=Value(Status.DEFERRED)
+            When(too_old(), then=Value(Status.FAILED)), default=Value(Status.DEFERRED)
         ),
         reason=_reason(answer),
         due_at=Now() + wait,
@@ -124,5 +130,8 @@ def _move(holder: uuid.UUID, answer: Answer, **changes: object) -> None:
     mine.update(lease_until=None, changed_at=Now(), **changes)
 
 
-def _reason(answer: Answer) -> str:
-    return answer.verdict.reason or Reason.NO_REASON
+def _reason(answer: Answer) -> Case:
+    reason = answer.verdict.reason or Reason.NO_REASON
+    # Who was erased while the mail was handed over is not named by its answer.
+    nameless = without(answer.delivery.email, reason)
+    return Case(When(email="", then=Value(nameless)), default=Value(reason))

@@ -18,6 +18,8 @@ _LOCAL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 )
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_ANY = re.compile(r"[^\s<>()\"',:;@]+@[^\s<>()\"',:;@]+")
+GONE = "…"  # stands where an address was
 
 
 class BadAddress(ValidationError):
@@ -63,6 +65,25 @@ def mask(address: str) -> str:
     local, _at, domain = address.rpartition("@")
     first, dot, rest = domain.partition(".")
     return f"{_mask_word(local)}@{_mask_word(first)}{dot}{rest}"
+
+
+def without(address: str, text: str) -> str:
+    """The text with the address taken out, and the part before its @ too.
+
+    In whatever case, with its domain as typed or in ASCII: as a mail server says it.
+    """
+    local, _at, domain = address.strip().rpartition("@")
+    if not local:
+        return text
+    domains = {domain, _ascii_domain(domain)}
+    whole = [re.escape(f"{local}@{one}") for one in domains]
+    word = rf"(?<![\w.+-]){re.escape(local)}(?![\w+-]|\.\w)"
+    return re.sub("|".join([*whole, word]), GONE, text, flags=re.IGNORECASE)
+
+
+def without_any(text: str) -> str:
+    """The text with everything taken out that looks like an address."""
+    return _ANY.sub(GONE, text)
 
 
 def _mask_word(word: str) -> str:

@@ -1,11 +1,14 @@
 """The demo's way out: a Django e-mail backend that keeps every mail in a table."""
 
 from collections.abc import Sequence
+from email.utils import getaddresses
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from senders.addresses import normalise, on_the_wire
 
 
 class OutboxMail(models.Model):
@@ -39,3 +42,13 @@ class OutboxBackend(BaseEmailBackend):
             for message in email_messages
         )
         return len(email_messages)
+
+
+def forget_mails(address: str) -> None:
+    """Throw away every mail to this address, and to no other."""
+    wanted = normalise(address)
+    near = OutboxMail.objects.filter(recipient__icontains=on_the_wire(address))
+    for mail in near.only("recipient").iterator():
+        to = [found for _name, found in getaddresses([mail.recipient])]
+        if wanted in map(str.lower, to):
+            mail.delete()

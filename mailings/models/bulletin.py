@@ -13,6 +13,7 @@ from mailings.errors import WrongState
 from mailings.models.edition import Edition
 from mailings.models.layout import Layout
 from mailings.models.trail import TrailEntry
+from senders.addresses import without_any
 from senders.models import Sender
 from senders.text import default_language, validate_one_line
 from subscribers.models import MailingList
@@ -173,6 +174,7 @@ class Bulletin(models.Model):
         by: str = "",
         act: TrailEntry.Act | None = None,
         count: int | None = None,
+        delivery_id: int | None = None,
         leaving: Status | None = None,
         among: BulletinQuerySet | None = None,
         **changes: Any,
@@ -180,8 +182,8 @@ class Bulletin(models.Model):
         """Change status in one guarded UPDATE and note it, or raise WrongState.
 
         `leaving` narrows the states it may come from to that one; `among` asks in the
-        same statement that it is still one of these. `by`, `act` and `count` are for
-        the trail.
+        same statement that it is still one of these. `by`, `act`, `count` and
+        `delivery_id` are for the trail.
         """
         states = self.MOVES[target] & ({leaving} if leaving else self.MOVES[target])
         all_or_those = Bulletin.objects.all() if among is None else among
@@ -189,8 +191,13 @@ class Bulletin(models.Model):
         with transaction.atomic():
             moved = here.update(status=target, **changes)
             if moved:
-                why = changes.get("reason", "")
-                self.note(act or self.ACTS[target], by=by, count=count, detail=why)
+                self.note(
+                    act or self.ACTS[target],
+                    by=by,
+                    count=count,
+                    delivery_id=delivery_id,
+                    detail=changes.get("reason", ""),
+                )
             self.refresh_from_db()
         if not moved:
             raise self.wrong_state(target)
@@ -204,9 +211,17 @@ class Bulletin(models.Model):
         delivery_id: int | None = None,
         detail: str = "",
     ) -> None:
-        """Add to the trail, in the transaction of the act itself."""
+        """Add to the trail, in the transaction of the act itself.
+
+        The detail may be a mail server's answer. It can never be changed, so it names
+        no address: whoever is erased later must not stand in it.
+        """
         self.trail.create(
-            act=act, who=by, count=count, delivery_id=delivery_id, detail=detail
+            act=act,
+            who=by,
+            count=count,
+            delivery_id=delivery_id,
+            detail=without_any(detail),
         )
 
     def wrong_state(self, target: Status) -> WrongState:

@@ -4,6 +4,7 @@ from django.db import connection, models
 from django.db.models import Sum
 
 from mailings.models.bulletin import Bulletin
+from mailings.models.delivery import Delivery
 
 # A bulletin's rows are put together again beyond so many: what a page reads at once.
 MANY = 10_000
@@ -29,6 +30,12 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         """Status -> how many; what is claimed or being handed over counts as queued."""
         counted = self.order_by().values_list("status").annotate(sum=Sum("count"))
         return dict(counted)
+
+    def handled(self) -> int:
+        """How many do not move by themselves any more."""
+        counted = self.by_status()
+        waiting = sum(counted.get(status, 0) for status in Delivery.WAITING)
+        return sum(counted.values()) - waiting
 
     def fold(self) -> None:
         """Put a bulletin's rows together where they have become many.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bode.ids import read_id
 from bode.paging import CappedPaginator
 from bode.searching import Searching
-from subscribers import subscribing
+from subscribers import erasing, subscribing
 from subscribers.admin.filters import ListFilter, StatusFilter
 from subscribers.errors import SubscriberError
 from subscribers.forms import SubscriberForm
@@ -69,6 +69,9 @@ class SubscriberAdmin(Searching):
         may = super().has_delete_permission(request, obj)
         left = Subscription.Status.UNSUBSCRIBED
         return may and not (obj and obj.subscriptions.filter(status=left).exists())
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        erasing.erase(obj)
 
     @admin.display(description=gettext_lazy("subscriber"), ordering="email")
     def who(self, person: Subscriber) -> str:

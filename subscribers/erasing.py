@@ -1,0 +1,34 @@
+"""Forgetting a person for good (GDPR article 17)."""
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+from senders.addresses import GONE
+from subscribers.models import Subscriber
+from subscribers.signals import person_erased
+
+
+@transaction.atomic
+def erase(subscriber: Subscriber) -> bool:
+    """Erase the person everywhere, in one transaction; False if nobody was there.
+
+    Proof of consent and of leaving stays, and so does a suppression: they know the
+    address by its key alone.
+    """
+    # Locked first: whoever refers to the person at this moment, as the start of a
+    # bulletin does, comes wholly before or finds nobody.
+    person = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+    if person is None:
+        return False
+    person_erased.send(sender=Subscriber, subscriber=person)
+    _empty_admin_log(person)
+    person.delete()
+    return True
+
+
+def _empty_admin_log(person: Subscriber) -> None:
+    """The admin notes of each change whom it was about, by address."""
+    kind = ContentType.objects.get_for_model(Subscriber)
+    about = LogEntry.objects.filter(content_type=kind, object_id=str(person.pk))
+    about.update(object_repr=GONE)
