@@ -6,8 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.a_bulletin import add_draft, add_people
+from tests.faults.crews import crew, drafted_url, due_url, relay_port, script
 from tests.faults.stalling import AUDIENCE, CONNECTIONS
 from tests.processes import Product
+
+__all__ = ["crew", "drafted_url", "due_url", "relay_port", "script"]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ WARNINGS = "error,ignore:You're running the worker with superuser privileges"
 class Crew:
     """Starts workers and beats of one product; the product ends them."""
 
+    app = "bode"
+
     def __init__(self, product: Product) -> None:
         self.product = product
         self.logs: list[Path] = []
@@ -34,7 +36,7 @@ class Crew:
         settings = {"PYTHONWARNINGS": WARNINGS} | settings
         with log.open("w") as output:
             child = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "bode", *command],
+                [sys.executable, "-m", "celery", "-A", self.app, *command],
                 cwd=ROOT,
                 env=self.product.environment | settings,
                 stdin=subprocess.DEVNULL,
