@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +21,6 @@ from subscribers.models import MailingList
 RECENT = 20
 SHOWN = 5
 FAILED_FOR = timedelta(days=7)
-REMEMBERED = 600  # seconds: what became of a sent bulletin changes seldom
-JUST_NOW = 5  # seconds: editors who look together count once
 
 Status = Bulletin.Status
 
@@ -99,19 +96,20 @@ def concerns() -> list[Concern]:
 
 def _troubles(bulletins: list[Bulletin]) -> dict[int, tuple[int, int]]:
     """Bulletin id → how many in doubt and not settled, how many failed."""
-    doubt, failed = Delivery.Status.IN_DOUBT, Delivery.Status.FAILED
-    rows = (
-        Delivery.objects.filter(
-            bulletin__in=bulletins, status__in=[doubt, failed], left_at=None
-        )
-        .order_by()
-        .values("bulletin")
-        .annotate(
-            in_doubt=Count("pk", filter=Q(status=doubt)),
-            failed=Count("pk", filter=Q(status=failed)),
-        )
+    found = figures.tallied(bulletins)
+    unsettled = _unsettled([pk for pk, totals in found.items() if totals["in_doubt"]])
+    return {
+        pk: (unsettled.get(pk, 0), totals["failed"]) for pk, totals in found.items()
+    }
+
+
+def _unsettled(bulletins: list[int]) -> dict[int, int]:
+    """Bulletin id → how many in doubt that nobody left as they are."""
+    doubts = Delivery.objects.filter(
+        bulletin__in=bulletins, status=Delivery.Status.IN_DOUBT, left_at=None
     )
-    return {row["bulletin"]: (row["in_doubt"], row["failed"]) for row in rows}
+    counted = doubts.order_by().values_list("bulletin").annotate(Count("pk"))
+    return dict(counted) if bulletins else {}
 
 
 def _is_news(bulletin: Bulletin) -> bool:
@@ -193,17 +191,12 @@ def _people(bulletin: Bulletin) -> People:
 
 
 def running() -> list[Running]:
-    sending = Bulletin.objects.sending().order_by("started_at")[:SHOWN]
-    return [_running(bulletin) for bulletin in sending]
-
-
-def _running(bulletin: Bulletin) -> Running:
-    key = f"home-progress-{bulletin.pk}"
-    progress: figures.Progress | None = cache.get(key)
-    if progress is None:
-        progress = figures.progress(bulletin)
-        cache.set(key, progress, JUST_NOW)
-    return Running(bulletin, progress, _time_left(progress.seconds_left))
+    sending = list(Bulletin.objects.sending().order_by("started_at")[:SHOWN])
+    found = figures.progress_of(sending)
+    return [
+        Running(one, found[one.pk], _time_left(found[one.pk].seconds_left))
+        for one in sending
+    ]
 
 
 def _time_left(seconds: int | None) -> str:
@@ -218,9 +211,11 @@ def _time_left(seconds: int | None) -> str:
 
 def gone() -> Iterator[Gone]:
     """The last ones that were sent."""
-    sent = Bulletin.objects.filter(status=Status.SENT).order_by("-finished_at", "-pk")
-    for bulletin in sent[:SHOWN]:
-        totals = _totals(bulletin)
+    ended = Bulletin.objects.filter(status=Status.SENT).order_by("-finished_at", "-pk")
+    last = list(ended[:SHOWN])
+    found = figures.tallied(last)
+    for bulletin in last:
+        totals = found[bulletin.pk]
         yield Gone(
             bulletin,
             sum(totals.values()),
@@ -228,17 +223,6 @@ def gone() -> Iterator[Gone]:
             totals["failed"],
             totals["in_doubt"],
         )
-
-
-def _totals(bulletin: Bulletin) -> dict[str, int]:
-    if not bulletin.finished_at:
-        return figures.totals(bulletin)
-    key = f"home-totals-{bulletin.pk}-{bulletin.finished_at:%Y%m%d%H%M%S}"
-    totals = cache.get(key)
-    if totals is None:
-        totals = figures.totals(bulletin)
-        cache.set(key, totals, REMEMBERED)
-    return totals
 
 
 def lists() -> list[ListFigure]:

@@ -3,10 +3,8 @@
 No process counts for itself, so it does not matter which one answers.
 """
 
-import time
 from collections.abc import Iterator
 
-from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Count
 from django.utils import timezone
@@ -16,11 +14,11 @@ from prometheus_client.registry import Collector
 
 from bode import health
 from mailings import figures
-from mailings.models import Bulletin, Pulse
+from mailings.models import Bulletin, Delivery, Pulse
 from senders.models import Letter
 
-# A ledger of a million rows is counted in a second: then it is remembered for fifty.
-LEAST_REMEMBERED, SHARE = 10.0, 50  # seconds, and times what the count took
+# What a sender holds just now counts as queued: the tallies do not tell it apart.
+COUNTED = [one for one in Delivery.Status.values if one not in Delivery.LEASED]
 
 
 def exposition() -> bytes:
@@ -85,25 +83,15 @@ def _deliveries() -> Metric:
     """Of each bulletin that goes out or is paused, by status."""
     family = GaugeMetricFamily(
         "bode_deliveries",
-        "Deliveries of bulletins that go out, some seconds old.",
+        "Deliveries of bulletins that go out; queued is also what a sender holds.",
         labels=["bulletin", "status"],
     )
     at_work = [Bulletin.Status.SENDING, Bulletin.Status.PAUSED]
-    for bulletin in Bulletin.objects.filter(status__in=at_work):
-        for status, count in _totals(bulletin).items():
-            family.add_metric([str(bulletin.pk), status], count)
+    bulletins = Bulletin.objects.filter(status__in=at_work).order_by("pk")
+    for pk, totals in figures.tallied(bulletins).items():
+        for status in COUNTED:
+            family.add_metric([str(pk), status], totals[status])
     return family
-
-
-def _totals(bulletin: Bulletin) -> dict[str, int]:
-    key = f"metrics-totals-{bulletin.pk}"
-    totals: dict[str, int] | None = cache.get(key)
-    if totals is None:
-        began = time.monotonic()
-        totals = figures.totals(bulletin)
-        took = time.monotonic() - began
-        cache.set(key, totals, max(LEAST_REMEMBERED, SHARE * took))
-    return totals
 
 
 def _sent() -> Metric:

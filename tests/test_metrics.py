@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from bode import health, metrics
@@ -18,7 +18,6 @@ TOKEN = "a-token-for-tests"
 
 @pytest.fixture(autouse=True)
 def _open(settings):
-    cache.clear()
     settings.METRICS_TOKEN = TOKEN
 
 
@@ -75,22 +74,26 @@ def test_deliveries_are_counted_of_what_goes_out_alone(client):
     assert not [key for key in figures if ("bulletin", str(gone.pk)) in key]
 
 
-def test_a_ledger_is_not_counted_again_at_once(client, django_assert_num_queries):
-    make_delivery(make_gone("sending"))
-    metrics.exposition()
-    with django_assert_num_queries(7):
+def test_the_figures_are_as_fresh_as_the_ledger_and_count_no_row_of_it(client):
+    bulletin = make_gone("sending")
+    delivery = make_delivery(bulletin, status="queued")
+    which = ("bulletin", str(bulletin.pk))
+    assert read(client)["bode_deliveries", which, ("status", "queued")] == 1
+    bulletin.deliveries.filter(pk=delivery.pk).update(status="submitting")
+    with CaptureQueriesContext(connection) as asked:
+        found = read(client)
+    assert found["bode_deliveries", which, ("status", "queued")] == 1
+    assert ("bode_deliveries", which, ("status", "submitting")) not in found
+    counting = [one["sql"] for one in asked if "COUNT(" in one["sql"]]
+    assert counting
+    assert not any("mailings_delivery" in one for one in counting)
+
+
+def test_more_bulletins_ask_no_more(client, django_assert_num_queries):
+    for _ in range(3):
+        make_delivery(make_gone("sending"))
+    with django_assert_num_queries(8):
         metrics.exposition()
-
-
-def test_a_count_that_took_long_is_remembered_for_longer(monkeypatch):
-    times = iter((0.0, 2.0))
-    kept = {}
-    monkeypatch.setattr(metrics.time, "monotonic", lambda: next(times))
-    monkeypatch.setattr(
-        metrics.cache, "set", lambda key, _value, span: kept.update({key: span})
-    )
-    metrics._totals(make_gone("sending"))
-    assert list(kept.values()) == [100.0]
 
 
 def test_a_sender_is_seen_and_what_it_sent_is_counted(client):

@@ -11,20 +11,20 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bode.searching import Searching
+from bode.ui import number
 from mailings.audience import recipients
-from mailings.figures import Progress, totals
-from mailings.models import Bulletin, Delivery
+from mailings.figures import Progress, progress_of
+from mailings.models import Bulletin
 from mailings.reasons import reason_text
 from subscribers.models import MailingList
 
 Status = Bulletin.Status
-COUNTED = 10_000  # more than this is not counted to draw a row
+COUNTED = 10_000  # people; more than these are not counted to draw a row
 STARTED = (Status.SENDING, Status.PAUSED, Status.SENT, Status.CANCELLED)
 
 
@@ -150,67 +150,40 @@ class BulletinChangeList(ChangeList):
         """Give each bulletin on this page what its row says."""
         super().get_results(request)
         now = timezone.now()
+        found = progress_of([one for one in self.result_list if one.status in STARTED])
         for bulletin in self.result_list:
-            bulletin.row = _row(bulletin, now)
+            bulletin.row = _row(bulletin, found.get(bulletin.pk), now=now)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the list says of a bulletin, in words. No count goes beyond COUNTED."""
+    """What the list says of a bulletin, in words."""
 
-    audience: str  # empty where there is nobody
+    audience: str  # empty where there is nobody; a bound where it is large
     progress: Progress | None  # of one that has started
-    is_large: bool  # too large to be counted: its counts are bounds
-    said: dict[str, str]
     reason: str
     wait: str
 
 
-def _row(bulletin: Bulletin, now: datetime) -> Row:
-    if bulletin.status in STARTED:
-        people = _bounded(bulletin.deliveries.all())
-        progress = _progress(bulletin, is_large=people > COUNTED)
+def _row(bulletin: Bulletin, progress: Progress | None, *, now: datetime) -> Row:
+    if progress:
+        people = number(progress.audience) if progress.audience else ""
     else:
-        list_ids = [one.pk for one in bulletin.lists.all()]
-        people, progress = _bounded(recipients(list_ids)), None
+        people = _bounded(recipients([one.pk for one in bulletin.lists.all()]))
     return Row(
-        audience=_said(people) if people else "",
+        audience=people,
         progress=progress,
-        is_large=people > COUNTED,
-        said=_all_said(progress) if progress else {},
         reason=reason_text(bulletin.reason),
         wait=_wait(bulletin, now),
     )
 
 
-def _progress(bulletin: Bulletin, *, is_large: bool) -> Progress:
-    """The counts by status; of a large bulletin each only up to the bound."""
-    if not is_large:
-        return Progress(totals(bulletin), 0.0, None)
-    deliveries = Delivery.objects.filter(bulletin=bulletin)
-    return Progress(
-        {
-            status.value: _bounded(deliveries.filter(status=status))
-            for status in Delivery.Status
-        },
-        0.0,
-        None,
-    )
-
-
-def _bounded(rows: QuerySet[Any]) -> int:
-    return rows.order_by()[: COUNTED + 1].count()
-
-
-def _all_said(progress: Progress) -> dict[str, str]:
-    counts = progress.totals | {"open": progress.open}
-    return {name: _said(count) for name, count in counts.items()}
-
-
-def _said(count: int) -> str:
-    """12.480, or 10.000+ where the counting stopped."""
-    said = number_format(min(count, COUNTED), force_grouping=True)
-    return f"{said}+" if count > COUNTED else said
+def _bounded(people: QuerySet[Any]) -> str:
+    """12.480, or 10.000+ where the counting stopped; nothing for nobody."""
+    count = people.order_by()[: COUNTED + 1].count()
+    if count > COUNTED:
+        return f"{number(COUNTED)}+"
+    return number(count) if count else ""
 
 
 def _wait(bulletin: Bulletin, now: datetime) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +12,8 @@ from mailings import scheduling
 from mailings.admin import listing
 from mailings.models import Bulletin
 from tests.editors import EDITOR, make_editor, read
-from tests.mailings.sending import make_sending_bulletin
+from tests.ledgers import make_delivery, make_gone
+from tests.mailings.sending import make_due_bulletin, make_sending_bulletin
 from tests.make import make_bulletin, make_list, make_subscriber
 
 LIST = reverse("admin:mailings_bulletin_changelist")
@@ -155,16 +158,33 @@ def test_twenty_stand_on_a_page():
     assert len(shown(editor.get(f"{LIST}?p=2"))) == 3
 
 
-def test_what_is_large_is_not_counted_to_the_end(monkeypatch):
+def test_a_large_audience_is_not_counted_to_the_end(monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 3)
+    make_due_bulletin(people=6)
+    assert "Scheduled 3+ people" in read(make_editor(*EDITOR).get(LIST))
+
+
+def test_what_was_sent_is_told_to_the_last_mail_however_large(monkeypatch):
     monkeypatch.setattr(listing, "COUNTED", 3)
     bulletin = make_sending_bulletin(people=6)
     bulletin.deliveries.filter(email="p0@lezer.example").update(status="failed")
     text = read(make_editor(*EDITOR).get(LIST))
-    assert "Sending 3+ people" in text
-    assert "3+ to go" in text
+    assert "Sending 6 people" in text
+    assert "16% · 5 to go" in text
     Bulletin.objects.update(status=Status.SENT)
     bulletin.deliveries.exclude(status="failed").update(status="sent")
-    assert "3+ sent 1 failed" in read(make_editor(*EDITOR, name="joris").get(LIST))
+    assert "5 sent 1 failed" in read(make_editor(*EDITOR, name="joris").get(LIST))
+
+
+def test_no_row_of_the_list_counts_a_ledger():
+    for number in range(3):
+        make_delivery(make_gone("sent", subject=f"Bulletin {number}"))
+    editor = make_editor(*EDITOR)
+    with CaptureQueriesContext(connection) as asked:
+        assert "1 sent" in read(editor.get(LIST))
+    counts = [one["sql"] for one in asked if "COUNT(" in one["sql"]]
+    assert not any("mailings_delivery" in one for one in counts)
+    assert sum("mailings_tally" in one["sql"] for one in asked) == 1
 
 
 def test_hostile_subjects_stay_words():
