@@ -10,17 +10,6 @@ from tests.queue.crew import stop
 from tests.smtp_server import wait_until
 
 
-def test_two_beats_and_two_workers_send_one_copy_each(crew, mails):
-    ours = crew()
-    for _twice in range(2):
-        ours.worker()
-        ours.beat()
-    bulletin = ours.send(300)
-    ours.until_sent(bulletin)
-    assert mails.recipients == numbered(300)
-    assert ours.statuses(bulletin) == {"sent": 300}
-
-
 def test_a_minute_without_beat_is_made_up_for(crew, valkey, mails):
     ours = crew()
     later = [True]

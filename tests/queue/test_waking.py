@@ -10,7 +10,6 @@ from bode import waking
 from bode.celery import app
 from bode.workers import stop as stopping
 from mailings import tasks
-from tests.a_bulletin import numbered
 from tests.mailings.sending import make_due_bulletin, statuses
 from tests.queue.crew import SECONDS, children
 from tests.smtp_server import nobodys_port, wait_until
@@ -65,17 +64,6 @@ def test_redis_that_refuses_or_is_silent_costs_a_page_a_moment(
     wait_until(lambda: len(caplog.messages) == 2)
     assert all("No worker could be told" in one for one in caplog.messages)
     assert "geheim" not in caplog.text
-
-
-def test_send_works_while_redis_is_full_or_away(crew, valkey, mails):
-    ours = crew()
-    first = ours.prepare(5)
-    valkey.fill()
-    ours.product.ok("send_bulletin", first, "--yes")
-    valkey.kill()
-    assert ours.status(first) == "scheduled"
-    ours.product.ok("run_sender", "--until-idle")
-    assert mails.recipients == numbered(5)
 
 
 def test_from_send_now_to_the_first_mail_are_less_than_two_seconds(crew, mails):
