@@ -20,16 +20,16 @@ from django.db.models.functions import Now
 
 from mailings import pulse
 from mailings.alike import AlikeInARow
-from mailings.editions import Press
 from mailings.errors import WrongState
 from mailings.granting import Claim, claim_slice, grant, release, renew
+from mailings.making import CannotMake, Presses
 from mailings.models import Bulletin, Delivery
 from mailings.patience import until_stored
 from mailings.recording import Answer, record
+from mailings.slowing import Rests
 from mailings.switch import on_hold
 from mailings.telling import tell_moved, tell_paused
 from senders.pacing import reserve
-from senders.text import one_line
 from senders.transports.base import (
     Broken,
     Busy,
@@ -45,7 +45,6 @@ T = TypeVar("T")
 SLICE = 500  # deliveries claimed at once …
 SLICE_SECONDS = 10.0  # … and no more than some seconds of work
 GROUP_SECONDS = 0.25  # with a pace: how much leaves between two commits
-PRESSES = 20  # kept at once, so that memory has a bound
 LONGEST_QUIET = 5.0  # seconds, between two tries at a server that says "not now"
 
 
@@ -63,8 +62,9 @@ class Worker:
         self.stop = stop
         self.report = report
         self.until = math.inf  # on the monotonic clock: no group begins after it
-        self.presses: dict[int, Press] = {}
+        self.presses = Presses()
         self.alike: dict[int, AlikeInARow] = {}
+        self.rests = Rests()
         self.lost = False  # verdicts could not be written down: they will be in doubt
         self.unwelcome = 0  # how often in a row the server said "not now"
 
@@ -87,16 +87,6 @@ class Worker:
 
     def stored(self, act: Callable[[], T]) -> T:
         return until_stored(act, stop=self.stop, report=self.report)
-
-    def press_for(self, delivery: Delivery) -> Press:
-        """Compiled once for each edition."""
-        if delivery.edition_id not in self.presses:
-            if len(self.presses) >= PRESSES:
-                self.presses.clear()
-            self.presses[delivery.edition_id] = Press(
-                delivery.edition, delivery.bulletin
-            )
-        return self.presses[delivery.edition_id]
 
     def group_size(self) -> int:
         if not settings.PACE:
@@ -131,6 +121,8 @@ class Slice:
 
     def send(self) -> None:
         """Group after group, until there is none, or a reason to stop."""
+        self.worker.stored(self.worker.rests.look)
+        self._put_off()
         go_on = True
         while go_on and self.waiting and not self.worker.stop.is_set():
             go_on = self._send_group() and time.monotonic() < self.until
@@ -138,7 +130,7 @@ class Slice:
     def end(self) -> None:
         """Write down what is in hand, and give back what is not."""
         with transaction.atomic():
-            record(self.claim.id, self.answers)
+            self._write()
             # The bulletin before its deliveries, as everywhere: nobody waits in a ring.
             paused = self._pause()
             release(self.claim)
@@ -167,6 +159,7 @@ class Slice:
         self.answers = [
             Answer(row, verdict) for row, verdict in zip(granted, verdicts, strict=True)
         ]
+        self.worker.rests.note(self.answers)
         return self._judge(verdicts, unwelcome=unwelcome) and go_on
 
     def _connect(self, wanted: int) -> tuple[int, Busy | None]:
@@ -182,23 +175,25 @@ class Slice:
         return 0, None
 
     def _made(self, group: Sequence[Delivery]) -> dict[int, Message | Verdict]:
-        """Each delivery's message, or why it cannot be made: the others go on."""
         try:
-            return {row.pk: _made(self.worker.press_for(row), row) for row in group}
-        except Exception as error:
-            # Not one mail but the whole edition: nothing of it may be tried.
-            self.trouble = f"the bulletin cannot be made: {_named(error)}"
+            return self.worker.presses.make(group)
+        except CannotMake as error:
+            self.trouble = str(error)
             return {}
+
+    def _write(self) -> None:
+        record(self.claim.id, self.answers)
+        self.worker.rests.write()
 
     def _record(self) -> None:
         with transaction.atomic():
-            record(self.claim.id, self.answers)
+            self._write()
 
     def _record_and_grant(
         self, group: Sequence[Delivery]
     ) -> tuple[list[Delivery], bool]:
         with transaction.atomic():
-            record(self.claim.id, self.answers)
+            self._write()
             return grant(self.claim, group)
 
     def _wait_for_turn(self, group: Sequence[Delivery], *, pace: float) -> bool:
@@ -209,7 +204,7 @@ class Slice:
 
     def _record_and_reserve(self, group: Sequence[Delivery], *, pace: float) -> float:
         with transaction.atomic():
-            record(self.claim.id, self.answers)
+            self._write()
             name = self.worker.transport.name
             wait = reserve(name, count=len(group), pace=pace)
             renew(self.claim, group, wait=wait)
@@ -233,12 +228,21 @@ class Slice:
             # What comes next may take a while, and this must not be lost meanwhile.
             self.worker.stored(self._record)
             self.answers = []
+            self._put_off()
         retry_after = max((one.retry_after or 0 for one in verdicts), default=0)
         if unwelcome or retry_after:
             self.worker.keep_quiet(retry_after=retry_after)
         elif verdicts:
             self.worker.unwelcome = 0
         return not self.trouble
+
+    def _put_off(self) -> None:
+        """Let the mails to a domain that rests wait, without a try."""
+        rests = self.worker.rests
+        put_off, self.waiting = rests.split(self.waiting)
+        if put_off:
+            self.worker.stored(lambda: rests.put_off(self.claim.id, put_off))
+            self.came["put off"] += len(put_off)
 
     def _pause(self) -> bool:
         if not self.trouble:
@@ -270,20 +274,6 @@ def finish(bulletin: Bulletin) -> None:
         if not bulletin.deliveries.any_open():
             bulletin.move_to(Bulletin.Status.SENT, finished_at=Now())
             tell_moved(bulletin)
-
-
-def _made(press: Press, delivery: Delivery) -> Message | Verdict:
-    """The message, or why this one cannot be made: the others go on."""
-    try:
-        return press.message_for(delivery)
-    except Exception as error:
-        # Whatever it is, it concerns one mail; many alike pause the bulletin.
-        reason = f"the mail cannot be made: {_named(error)}"
-        return Verdict(Kind.REFUSED, reason, after_body=True)
-
-
-def _named(error: Exception) -> str:
-    return one_line(f"{type(error).__name__}: {error}")[:400]
 
 
 def _not_now(error: Busy) -> Verdict:

@@ -21,10 +21,15 @@ class Reason(TextChoices):
     NOBODY = "nobody to send to", _("there was nobody to send to")
     LATE = "nothing was sending then", _("nothing was sending then")
     ON_HOLD = "sending was put on hold", _("sending was put on hold")
+    RESTS = "its mail server is busy", _("its mail server is busy")
     NO_REASON = "no reason given", _("no reason was given")
 
 
 def reason_text(reason: str) -> str:
-    """A stored reason for a page: ours translated, a server's as it is."""
+    """A stored reason for a page: ours translated, a server's as it is.
+
+    Ours may be followed by a colon and what a server said.
+    """
     labels = {str(value): str(label) for value, label in Reason.choices}
-    return labels.get(reason, reason)
+    ours, colon, said = reason.partition(": ")
+    return f"{labels[ours]}{colon}{said}" if ours in labels else reason

@@ -49,7 +49,8 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
     if reply.is_good and stage is Stage.BODY:
         return Verdict(Kind.SENT, reply.reason)
     if 400 <= reply.code < 500:
-        return Verdict(Kind.BUSY, reply.reason)
+        at_recipient = stage in (Stage.RCPT, Stage.BODY) and not _about_server(reply)
+        return Verdict(Kind.BUSY, reply.reason, at_recipient=at_recipient)
     if reply.is_final:
         return _final(stage, reply)
     reason = f"the server's answer makes no sense: {reply.reason}"[:LONGEST_REASON]
@@ -66,6 +67,11 @@ def is_about_us(reply: Reply) -> bool:
     detail = int(found[1]) if found else 0
     named = detail == 9 or 20 <= detail <= 30 or 500 <= detail <= 599
     return reply.code in ABOUT_LOGIN or (reply.is_final and named)
+
+
+def _about_server(reply: Reply) -> bool:
+    """It closes the connection, or (RFC 3463, 4.3.x) its own mail system is in need."""
+    return reply.code == 421 or reply.text.lstrip().startswith("4.3.")
 
 
 def _final(stage: Stage, reply: Reply) -> Verdict:

@@ -62,6 +62,7 @@ class Verdict:
     reason: str = ""  # the server's code and text
     retry_after: int | None = None  # seconds, where the server named them
     after_body: bool = False  # a refusal of the content: alike ones pause the bulletin
+    at_recipient: bool = False  # "not now" to this one: many let its domain rest
     provider_id: str = field(default="", compare=False)
 
 
