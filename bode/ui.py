@@ -53,6 +53,8 @@ DELIVERY_LOOKS = {
     "in_doubt": Look("question", "amber", gettext_lazy("In doubt")),
 }
 
+# How a trail names whoever worked without the admin.
+COMMAND_LINE = "command line"
 # Django's date format characters; the clock by language.
 DAY = "D j M"
 CLOCKS = {"nl": "H.i \\u\\u\\r", "en": "H:i"}
@@ -165,15 +167,19 @@ class Step(NamedTuple):
     tone: str
     name: str
     detail: str
+    by: str  # who did it; empty where it was nobody, or nobody knows
 
 
 @register.inclusion_tag("bode/status_strip.html")
-def status_strip(bulletin: "Bulletin") -> dict[str, list[Step]]:
-    """Four steps: what is done, where it stands, what is ahead, and when."""
-    return {"steps": _steps(bulletin)}
+def status_strip(bulletin: "Bulletin", now: str = "") -> dict[str, list[Step]]:
+    """Four steps: what is done, where it stands, what is ahead; when, and by whom.
+
+    `now` says more of where it stands than since when.
+    """
+    return {"steps": _steps(bulletin, now=now)}
 
 
-def _steps(bulletin: "Bulletin") -> list[Step]:
+def _steps(bulletin: "Bulletin", *, now: str) -> list[Step]:
     names = [BULLETIN_LOOKS[s].word for s in ("draft", "scheduled", "sending", "sent")]
     details = [
         moment(bulletin.created_at),
@@ -187,14 +193,31 @@ def _steps(bulletin: "Bulletin") -> list[Step]:
     tone = tones.get(bulletin.status, "")
     if bulletin.status in tones:
         names[here] = BULLETIN_LOOKS[bulletin.status].word
+    if now and bulletin.status in ("sending", "paused"):
+        details[here] = now
     if bulletin.status == "cancelled":  # it ended there, and was never sent
         details[2:] = [details[3], ""]
     if bulletin.status == "draft":
         details = [_("being written"), "", "", ""]
+    by = _by_whom(bulletin)
     return [
-        Step(_place(place, here), tone, str(names[place]), details[place])
+        Step(_place(place, here), tone, str(names[place]), details[place], by[place])
         for place in range(4)
     ]
+
+
+def _by_whom(bulletin: "Bulletin") -> list[str]:
+    """Who took each step, as the trail tells it."""
+    if bulletin.status == "draft" or bulletin.pk is None:
+        return ["", "", "", ""]
+    acts = {"composed": 0, "scheduled": 1, "released": 1, "cancelled": 2}
+    found = ["", "", "", ""]
+    taken = bulletin.trail.filter(act__in=acts).order_by("pk")
+    for act, who in taken.values_list("act", "who"):
+        by_command = who == COMMAND_LINE
+        words = _("from the command line") if by_command else _("by %(who)s")
+        found[acts[act]] = words % {"who": who} if who else ""
+    return found
 
 
 def _place(place: int, here: int) -> str:

@@ -9,8 +9,9 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 
 from bode import bars, paging, ui
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, TrailEntry
 from senders.models import Sender
+from tests.ledgers import make_gone
 from tests.make import make_sender
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -90,6 +91,27 @@ def test_the_strip_of_what_was_stopped_ends_where_it_stopped():
 
     last_two = [step.count('class="detail"') for step in strip.split("<li")[3:]]
     assert last_two == [1, 0]
+
+
+def test_the_strip_says_who_took_each_step_and_how_long_the_current_one_lasts():
+    bulletin = make_gone("sending", send_at=timezone.now())
+    for act, who in (
+        ("composed", "Joris"),
+        ("composed", "Marit <b>"),
+        ("scheduled", "command line"),
+        ("started", ""),
+    ):
+        bulletin.note(TrailEntry.Act(act), by=who)
+
+    with translation.override("en"):
+        strip = rendered("{% status_strip b 'about 3 minutes left' %}", b=bulletin)
+
+    steps = [
+        " ".join(re.sub("<[^>]*>", " ", one).split()) for one in strip.split("<li")
+    ]
+    assert steps[1].endswith("by Marit &lt;b&gt;")
+    assert steps[2].endswith("from the command line")
+    assert steps[3].endswith("about 3 minutes left")
 
 
 def test_a_bar_has_a_part_for_each_state_and_none_is_too_small_to_see():

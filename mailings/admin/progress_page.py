@@ -2,32 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from mailings import audience, figures, scheduling
-from mailings.admin.deliveries_page import person
 from mailings.admin.pages import BulletinPages
+from mailings.admin.progress_words import pace_in_words, since_the_start
 from mailings.errors import MailingError
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin
 from mailings.reasons import reason_text
 from mailings.switch import on_hold
 
 Status = Bulletin.Status
 NOT_BEGUN = (Status.SCHEDULED, Status.HELD)
-IN_DOUBT_SHOWN = 20
 COUNTED_DOWN = 120  # seconds before the start from which on the page counts them
 
 
@@ -35,9 +31,8 @@ COUNTED_DOWN = 120  # seconds before the start from which on the page counts the
 class Move:
     """A button of the page: the verb behind it, and what is said afterwards."""
 
-    verb: Callable[[Bulletin], None]
+    verb: Callable[..., None]
     done: Promise
-    note: str  # for the history
     needs_can_send: bool
 
 
@@ -46,24 +41,16 @@ MOVES = {
     "take_back": Move(
         scheduling.take_back,
         _("Taken back: nothing has left, and the bulletin is a draft again."),
-        "Taken back.",
         False,
     ),
-    "release": Move(
-        scheduling.release_now, _("Released: it is on its way out."), "Send now.", True
-    ),
+    "release": Move(scheduling.release_now, _("Released: it is on its way out."), True),
     "pause": Move(
         scheduling.pause,
         _("Paused. What was already being handed over still leaves."),
-        "Paused.",
         False,
     ),
-    "resume": Move(
-        scheduling.resume, _("The bulletin goes out again."), "Resumed.", True
-    ),
-    "cancel": Move(
-        scheduling.cancel, _("Stopped. Nothing more of it leaves."), "Stopped.", True
-    ),
+    "resume": Move(scheduling.resume, _("The bulletin goes out again."), True),
+    "cancel": Move(scheduling.cancel, _("Stopped. Nothing more of it leaves."), True),
 }
 
 
@@ -119,25 +106,24 @@ class ProgressPage(BulletinPages):
         else:
             self.must_work(request)
         try:
-            move.verb(bulletin)
+            move.verb(bulletin, by=self.name_of(request))
         except MailingError as error:
             messages.warning(request, str(error))
         else:
             messages.success(request, str(move.done))
-            self.log_change(request, bulletin, move.note)
         return self.to("progress", bulletin)
 
     def _live(self, bulletin: Bulletin) -> dict[str, Any]:
         context: dict[str, Any] = {
             "edition": bulletin.edition,
-            "pace": _plain(settings.PACE),
+            "pace": pace_in_words(),
         }
         context["list_names"] = ", ".join(str(one) for one in bulletin.lists.all())
         if bulletin.status == Status.SCHEDULED:
             return context | _before(bulletin)
         if bulletin.status == Status.HELD:
             return context | _held(bulletin)
-        return context | _since(bulletin)
+        return context | since_the_start(bulletin)
 
 
 def _before(bulletin: Bulletin) -> dict[str, Any]:
@@ -155,67 +141,3 @@ def _before(bulletin: Bulletin) -> dict[str, Any]:
 def _held(bulletin: Bulletin) -> dict[str, Any]:
     """Why it waits for a person, and whether anybody may let it go."""
     return {"reason": reason_text(bulletin.reason), "on_hold": on_hold()}
-
-
-def _since(bulletin: Bulletin) -> dict[str, Any]:
-    """What is shown from the start on."""
-    progress = figures.progress(bulletin)
-    in_doubt = list(_in_doubt(bulletin)[: IN_DOUBT_SHOWN + 1])
-    return {
-        "progress": progress,
-        "counts": _five_counts(progress.totals),
-        "rate": _plain(round(progress.rate, 1 if progress.rate < 10 else None)),
-        "time_left": _time_left(progress),
-        "done_at": _done_at(progress),
-        "reason": reason_text(bulletin.reason),
-        "on_hold": on_hold(),
-        "in_doubt": [(one, person(one)) for one in in_doubt[:IN_DOUBT_SHOWN]],
-        "more_in_doubt": len(in_doubt) > IN_DOUBT_SHOWN,
-        "last_failure": _last_failure(bulletin, progress),
-    }
-
-
-def _five_counts(totals: dict[str, int]) -> list[tuple[str, Promise, int]]:
-    """(name, word, count): together they are the audience."""
-    waiting = sum(totals[status] for status in Delivery.OPEN)
-    return [
-        ("sent", _("Sent"), totals["sent"]),
-        ("failed", _("Failed"), totals["failed"]),
-        ("in_doubt", _("In doubt"), totals["in_doubt"]),
-        ("skipped", _("Skipped"), totals["skipped"]),
-        ("waiting", _("Waiting"), waiting),
-    ]
-
-
-def _time_left(progress: figures.Progress) -> str:
-    """In whole minutes or hours, as one says it."""
-    if progress.seconds_left is None:
-        return ""
-    now = timezone.now()
-    return timesince(now - timedelta(seconds=progress.seconds_left), now, depth=1)
-
-
-def _done_at(progress: figures.Progress) -> datetime | None:
-    if progress.seconds_left is None:
-        return None
-    return timezone.now() + timedelta(seconds=progress.seconds_left)
-
-
-def _in_doubt(bulletin: Bulletin) -> QuerySet[Delivery]:
-    """Who waits for an editor's decision."""
-    return bulletin.deliveries.filter(
-        status=Delivery.Status.IN_DOUBT, left_at=None
-    ).order_by("pk")
-
-
-def _last_failure(bulletin: Bulletin, progress: figures.Progress) -> str:
-    if not progress.totals["failed"]:
-        return ""
-    failed = bulletin.deliveries.filter(status=Delivery.Status.FAILED)
-    last = failed.order_by("-pk").values_list("reason", flat=True).first()
-    return reason_text(last or "")
-
-
-def _plain(number: float | None) -> float | int | None:
-    """As one says it: 4, and not 4.0."""
-    return int(number) if number and number == int(number) else number

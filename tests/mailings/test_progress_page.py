@@ -52,7 +52,7 @@ def test_pause_resume_and_stop_from_the_page():
     editor = make_sending_editor()
     editor.post(url("pause", bulletin))
     assert status(bulletin) == Status.PAUSED
-    assert "somebody paused it" in read(editor.get(url("progress", bulletin)))
+    assert "paused it" in read(editor.get(url("progress", bulletin)))
     editor.post(url("resume", bulletin))
     assert status(bulletin) == Status.SENDING
     asked = read(editor.get(url("cancel", bulletin)))
@@ -90,7 +90,7 @@ def test_the_five_counts_add_up_to_the_audience():
     ):
         Delivery.objects.filter(pk=row.pk).update(status=found, reason="x")
     page = make_sending_editor().get(url("progress_live", bulletin))
-    counts = {name: count for name, _word, count in page.context["counts"]}
+    counts = {one.name: one.count for one in page.context["counts"]}
     assert counts == {
         "sent": 1,
         "failed": 1,
