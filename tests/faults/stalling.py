@@ -54,9 +54,17 @@ def status(product: Product) -> str:
     return product.query("SELECT status FROM mailings_bulletin")[0][0]
 
 
+def counted(product: Product) -> dict[str, int]:
+    """How many deliveries are in each status, of those that have any."""
+    asked = "SELECT status, count(*) FROM mailings_delivery GROUP BY status"
+    return dict(product.query(asked))
+
+
 def until_all_is_settled(product: Product, **settings: str) -> None:
     """Let a sender run until no delivery is open any more."""
-    sender = product.start("run_sender", **settings)
+    # Long: it is not to doubt its own mails only because the machine is slow.
+    lease = {"LEASE_SECONDS": "60"}
+    sender = product.start("run_sender", **lease | settings)
     wait_until(lambda: status(product) == "sent", seconds=SECONDS, what="the end")
     sender.terminate()
     assert sender.communicate(timeout=SECONDS) == ("", "")
