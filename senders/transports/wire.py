@@ -80,7 +80,13 @@ class Wire(smtplib.SMTP):
         return Reply(max(code, 0), text.decode("utf-8", "replace"))
 
     def send(self, s: object) -> None:
-        """smtplib's way out, within the deadline."""
+        """smtplib's way out, within the deadline.
+
+        Raises ConnectionLost, and sends nothing, where the server has answered already
+        what it is not asked yet: no later answer could be told from an earlier one.
+        """
+        if self.unread:
+            raise ConnectionLost("the server answered before it was asked")
         payload = s.encode("ascii") if isinstance(s, str) else s
         sock = self._live()
         sock.settimeout(self._seconds_left())

@@ -145,6 +145,32 @@ def test_garbage_is_no_answer(relay, answer):
         assert send_one(transport).kind is Kind.SENT
 
 
+@pytest.mark.parametrize(
+    ("verb", "answer"),
+    [
+        ("RCPT", b"250 ok\r\n250 ok\r\n"),
+        ("DATA", b"354 go\r\n250 2.0.0 taken\r\n"),
+    ],
+)
+def test_an_answer_that_comes_before_its_question_is_not_believed(relay, verb, answer):
+    script = Script(**{verb: answer}, BODY="554 5.7.1 not wanted")
+    with scripted(script) as port:
+        verdict = send_one(relay(port))
+    assert verdict.kind is Kind.BUSY
+    assert "the server answered before it was asked" in verdict.reason
+    assert script.bodies == []
+
+
+def test_an_answer_too_many_is_not_taken_for_that_of_the_next_mail(relay):
+    twice = b"250 2.0.0 taken\r\n550 5.1.0 and more\r\n"
+    script = Script(BODY=[twice, b"250 ok\r\n"])
+    with scripted(script) as port:
+        transport = relay(port)
+        assert [send_one(transport).kind for _ in range(2)] == [Kind.SENT] * 2
+    assert script.connections == 2
+    assert len(script.taken) == 2
+
+
 def test_control_characters_are_cleaned_from_a_reason(relay):
     with scripted(Script(RCPT=b"550 5.1.1 \x1b[31mno\x00 \xe9\r\n")) as port:
         verdict = send_one(relay(port))
