@@ -42,3 +42,7 @@ class NotReady(MailingError):
 
 class NotInAudience(MailingError):
     """This person would not get this bulletin."""
+
+
+class NoMail(MailingError):
+    """The mail to this person cannot be shown: it cannot be made, or not any more."""

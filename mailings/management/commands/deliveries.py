@@ -1,15 +1,22 @@
 import csv
+import gzip
 import json
+import shutil
+import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
+from django.core.management.base import CommandError
+
+from bode.one_moment import one_moment
 from mailings.figures import totals
 from mailings.management.bulletin_command import BulletinCommand
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin
+from mailings.rendering.headers import message_id
+from mailings.sheets import harmless
+from mailings.statement import Line, lines
 
-# Spreadsheets take a cell that begins so for a formula (CWE-1236).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 COLUMNS = (
     "email",
     "status",
@@ -35,41 +42,76 @@ class Command(BulletinCommand):
         form.add_argument("--csv", action="store_true", help="for a spreadsheet")
 
     def act(self, bulletin: Bulletin, **options: Any) -> None:
+        """Read at one moment, then said: whoever listens slowly keeps nothing open."""
+        write = _write_lines
         if options["csv"]:
-            self._write_csv(bulletin)
+            write = _write_csv
         elif options["json"]:
-            self._write_json(bulletin)
-        else:
-            self._write_lines(bulletin)
+            write = _write_json
+        try:
+            with tempfile.TemporaryFile() as kept:
+                _write_at_one_moment(write, bulletin, kept)
+                kept.seek(0)
+                with gzip.open(kept, "rt", encoding="utf-8", newline="") as paper:
+                    shutil.copyfileobj(paper, _Aloud(self.stdout))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            sentence = f"The ledger could not be written down: {error.strerror}."
+            raise CommandError(sentence) from error
 
-    def _write_csv(self, bulletin: Bulletin) -> None:
-        sheet = csv.writer(self.stdout)
-        sheet.writerow(COLUMNS)
-        for row in _rows(bulletin):
-            sheet.writerow([_harmless(row[name]) for name in COLUMNS])
 
-    def _write_json(self, bulletin: Bulletin) -> None:
-        """One document, written row by row: a list may hold a million."""
-        head = json.dumps(_head(bulletin), ensure_ascii=False)
-        self.stdout.write(head.removesuffix("}") + ', "deliveries": [', ending="")
-        between = "\n"
-        for row in _rows(bulletin):
-            line = json.dumps(row, ensure_ascii=False)
-            self.stdout.write(f"{between}{line}", ending="")
-            between = ",\n"
-        self.stdout.write("\n]}")
+class _Aloud:
+    """A command's output, without the line end that Django adds to what it is given."""
 
-    def _write_lines(self, bulletin: Bulletin) -> None:
-        head = _head(bulletin)
-        counts = (f"{count} {name}" for name, count in head["totals"].items() if count)
-        self.stdout.write(
-            f"Bulletin {bulletin.pk}: {head['status']}, audience {head['audience']}"
-            f" ({', '.join(counts) or 'no deliveries'})"
-        )
-        if bulletin.reason:
-            self.stdout.write(bulletin.reason)
-        for row in _rows(bulletin):
-            self.stdout.write(f"{row['status']:11} {row['email']}  {row['reason']}")
+    def __init__(self, output: Any) -> None:
+        self.output = output
+
+    def write(self, text: str) -> None:
+        self.output.write(text, ending="")
+
+
+def _write_at_one_moment(
+    write: Callable[[Bulletin, IO[str]], None], bulletin: Bulletin, kept: IO[bytes]
+) -> None:
+    with gzip.open(kept, "wt", 1, encoding="utf-8", newline="") as paper, one_moment():
+        now = Bulletin.objects.filter(pk=bulletin.pk).first()
+        if now is None:  # a draft that somebody deleted meanwhile
+            raise CommandError(f"There is no bulletin {bulletin.pk}.")
+        write(now, paper)
+
+
+def _write_csv(bulletin: Bulletin, paper: IO[str]) -> None:
+    sheet = csv.writer(paper)
+    sheet.writerow(COLUMNS)
+    for row in _rows(bulletin):
+        sheet.writerow([harmless(row[name]) for name in COLUMNS])
+
+
+def _write_json(bulletin: Bulletin, paper: IO[str]) -> None:
+    """One document, written row by row: a list may hold a million."""
+    head = json.dumps(_head(bulletin), ensure_ascii=False)
+    paper.write(head.removesuffix("}") + ', "deliveries": [')
+    between = "\n"
+    for row in _rows(bulletin):
+        line = json.dumps(row, ensure_ascii=False)
+        paper.write(f"{between}{line}")
+        between = ",\n"
+    paper.write("\n]}\n")
+
+
+def _write_lines(bulletin: Bulletin, paper: IO[str]) -> None:
+    head = _head(bulletin)
+    counts = (f"{count} {name}" for name, count in head["totals"].items() if count)
+    paper.write(
+        f"Bulletin {bulletin.pk}: {head['status']}, audience {head['audience']}"
+        f" ({', '.join(counts) or 'no deliveries'})\n"
+    )
+    if bulletin.reason:
+        paper.write(f"{bulletin.reason}\n")
+    for row in _rows(bulletin):
+        who = row["email"] or "(erased person)"
+        paper.write(f"{row['status']:11} {who}  {row['reason']}\n")
 
 
 def _head(bulletin: Bulletin) -> dict[str, Any]:
@@ -84,26 +126,19 @@ def _head(bulletin: Bulletin) -> dict[str, Any]:
 
 
 def _rows(bulletin: Bulletin) -> Iterator[dict[str, Any]]:
-    editions = {edition.pk: edition for edition in bulletin.editions.all()}
-    for delivery in bulletin.deliveries.order_by("pk").iterator(chunk_size=2000):
-        delivery.bulletin = bulletin
-        delivery.edition = editions[delivery.edition_id]
-        yield _row(delivery)
+    senders = dict(bulletin.editions.values_list("pk", "from_address"))
+    for line in lines(bulletin.deliveries.all()):
+        made = message_id(bulletin.token, line.pk, senders[line.edition_id])
+        yield _row(line, message_id=made)
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
-    sent_at = delivery.sent_at
+def _row(line: Line, *, message_id: str) -> dict[str, Any]:
     return {
-        "email": delivery.email,
-        "status": delivery.status,
-        "outcome": delivery.outcome,
-        "reason": delivery.reason,
-        "attempts": delivery.attempts,
-        "sent_at": sent_at.isoformat() if sent_at else None,
-        "message_id": delivery.message_id,
+        "email": line.email,
+        "status": line.status,
+        "outcome": line.outcome,
+        "reason": line.reason,
+        "attempts": line.attempts,
+        "sent_at": line.sent_at.isoformat() if line.sent_at else None,
+        "message_id": message_id,
     }
-
-
-def _harmless(value: Any) -> str:
-    cell = "" if value is None else str(value)
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
