@@ -43,12 +43,16 @@ class Postgres:
         """The DATABASE_URL of a database that `create` or `migrated` made."""
         return f"{self.address}/{self.prefix}{name}"
 
-    def create(self, name: str = "", *, like: str = "") -> str:
-        """Make an empty database, or a copy of the one at that URL; return its URL."""
+    def create(self, name: str = "", *, like: str = "", on: str = "pg_default") -> str:
+        """Make an empty database, or a copy of the one at that URL; return its URL.
+
+        `on` names the tablespace for its pages.
+        """
         name = name or f"database_{len(self.names)}"
         made = sql.Identifier(f"{self.prefix}{name}")
         source = sql.Identifier(like.rpartition("/")[2] or "template0")
-        self.ask(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, source))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
+        self.ask(create.format(made, source, sql.Identifier(on)))
         self.names.append(name)
         return self.url(name)
 
@@ -67,6 +71,38 @@ class Postgres:
         with psycopg.connect(url, autocommit=True) as connection:
             done = connection.execute(statement)
             return done.fetchall() if done.description else []
+
+    @contextlib.contextmanager
+    def place(self, folder: Path) -> Iterator[str]:
+        """A tablespace in that empty folder, and at the end without its databases."""
+        name = f"{self.prefix}place"
+        made = sql.Identifier(name)
+        create = sql.SQL("CREATE TABLESPACE {} LOCATION {}")
+        self.ask(create.format(made, sql.Literal(str(folder))))
+        yield name
+        for (database,) in self.ask(
+            sql.SQL(
+                "SELECT datname FROM pg_database JOIN pg_tablespace AS place"
+                " ON place.oid = dattablespace WHERE spcname = {}"
+            ).format(sql.Literal(name))
+        ):
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            self.ask(drop.format(sql.Identifier(database)))
+        self.ask(sql.SQL("DROP TABLESPACE {}").format(made))
+
+    @contextlib.contextmanager
+    def reading_only(self, url: str) -> Iterator[None]:
+        """Refuse every change in one database, as a stand-by does."""
+        name = url.rpartition("/")[2]
+        only = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+        database = sql.Identifier(name)
+        self.ask(only.format(database, sql.SQL("on")))
+        self._end_connections(name)
+        try:
+            yield
+        finally:
+            self.ask(only.format(database, sql.SQL("off")))
+            self._end_connections(name)
 
     @contextlib.contextmanager
     def away(self, url: str) -> Iterator[None]:
