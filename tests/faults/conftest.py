@@ -7,6 +7,7 @@ import pytest
 
 from tests.a_bulletin import add_draft, add_people
 from tests.faults.crews import crew, drafted_url, due_url, relay_port, script
+from tests.faults.desk import hire_editors
 from tests.faults.stalling import AUDIENCE, CONNECTIONS
 from tests.processes import Product
 
@@ -22,10 +23,11 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 
 @pytest.fixture(scope="session")
 def drafted(installations, tmp_path_factory) -> Product:
-    """With AUDIENCE on a list and a draft to it, number 1: made once for all tests."""
+    """With AUDIENCE on a list, a draft to it, number 1, and EDITORS: made once."""
     made = installations.make(tmp_path_factory.mktemp("drafted"))
     add_people(made, AUDIENCE)
     assert add_draft(made) == "1"
+    hire_editors(made)
     return made
 
 

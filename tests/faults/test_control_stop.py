@@ -1,30 +1,137 @@
-"""A pause and a cancel from elsewhere, in the middle of a bulletin."""
+"""Whoever stops it, leaves or is erased in the middle is obeyed within a group."""
+
+import email
+import random
+import re
+import threading
+import time
 
 import pytest
 
-from tests.a_bulletin import ledger
+from tests.faults.desk import Flight, flying
 from tests.faults.judge import judge
 from tests.faults.stalling import AUDIENCE, CONNECTIONS, OK, PEOPLE, Stall
 from tests.processes import SECONDS
-from tests.smtp_server import Script, scripted
+from tests.smtp_server import wait_until
+
+LEAVE = {"List-Unsubscribe": "One-Click"}
+
+
+class Brake(Stall):
+    """Slow, and in full flight from `begin` on; the last two groups wait for `over`."""
+
+    def __init__(self) -> None:
+        super().__init__(after=PEOPLE - 2 * CONNECTIONS, then=OK)
+        self.begin = threading.Event()
+
+    def __call__(self, connection):
+        self.reached.set()
+        self.begin.wait(SECONDS)
+        time.sleep(0.03)
+        return super().__call__(connection)
+
+
+def obeyed(flight: Flight, verb: str, chance: random.Random) -> int:
+    """Press it at some moment, and return how many left after the answer came."""
+    editor = flight.desk.editor()
+    some = chance.randrange(PEOPLE - 2 * CONNECTIONS)
+    flight.stall.begin.set()
+    wait_until(lambda: len(flight.script.taken) >= some, seconds=SECONDS)
+    assert editor.move(verb).status_code == 302
+    handed = len(flight.script.taken)
+    flight.until_at_rest({"pause": "paused", "cancel": "cancelled"}[verb])
+    return len(flight.script.taken) - handed
+
+
+def test_f33_a_pause_acts_within_a_group_and_all_the_rest_leaves_after_it(
+    make_product, chance
+):
+    with flying(make_product, Brake()) as flight:
+        assert obeyed(flight, "pause", chance) <= CONNECTIONS
+        editor = flight.desk.editor("joost")
+        waiting = flight.where("queued")
+        assert len(waiting) == PEOPLE - len(flight.script.taken) >= CONNECTIONS
+        assert editor.move("resume").status_code == 302
+        flight.until_at_rest("sent")
+        told = flight.end()
+    judge(audience=AUDIENCE, ledger=told, taken=flight.script.taken)
+    assert told["totals"]["sent"] == PEOPLE
+
+
+def test_f34_a_cancel_acts_within_a_group_and_is_for_good(make_product, chance):
+    with flying(make_product, Brake()) as flight:
+        assert obeyed(flight, "cancel", chance) <= CONNECTIONS
+        editor = flight.desk.editor("joost")
+        for verb in ("resume", "pause", "release", "take-back"):
+            editor.move(verb)
+        told = flight.end()
+    judge(audience=AUDIENCE, ledger=told, taken=flight.script.taken)
+    assert told["status"] == "cancelled"
+    assert told["totals"]["skipped"] == PEOPLE - len(flight.script.taken) > 0
 
 
 @pytest.mark.parametrize("verb", ["pause_bulletin", "cancel_bulletin"])
-def test_f33_f34_a_pause_and_a_cancel_act_within_a_group(make_product, verb):
-    stall = Stall(after=9, then=OK)
-    script = Script(BODY=stall)
-    with scripted(script) as port:
-        made = make_product(port)
-        sender = made.start("run_sender", "--until-idle", LEASE_SECONDS="60")
-        assert stall.reached.wait(SECONDS)
-        handed = len(script.taken)
-        made.ok(verb, "1")
-        stall.over.set()
-        _out, err = sender.communicate(timeout=SECONDS)
-        assert (sender.returncode, err) == (0, "")
-    assert len(script.taken) <= handed + CONNECTIONS
-    told = ledger(made, "1")
-    is_over = verb == "cancel_bulletin"
-    judge(audience=AUDIENCE, ledger=told, taken=script.taken, is_over=is_over)
-    rest = "skipped" if is_over else "queued"
-    assert told["totals"][rest] == PEOPLE - len(script.taken)
+def test_f33_f34_a_command_acts_within_the_group_in_hand(make_product, verb, chance):
+    stall = Stall(after=chance.randrange(CONNECTIONS, PEOPLE - 4), then=OK)
+    with flying(make_product, stall) as flight:
+        handed = len(flight.script.taken)
+        flight.made.ok(verb, "1")
+        flight.until_at_rest("paused", "cancelled")
+        told = flight.end()
+    judge(
+        audience=AUDIENCE,
+        ledger=told,
+        taken=flight.script.taken,
+        is_over=verb == "cancel_bulletin",
+    )
+    assert len(flight.script.taken) <= handed + CONNECTIONS
+
+
+def link_of(source: str | bytes) -> str:
+    text = source.decode() if isinstance(source, bytes) else source
+    return email.message_from_string(text)["List-Unsubscribe"].strip("<>\r\n ")
+
+
+def test_f35_who_leaves_gets_no_copy_but_the_one_in_hand(make_product, chance):
+    with flying(make_product, Stall(after=9, then=OK)) as flight:
+        pending = chance.choice(AUDIENCE[9 + CONNECTIONS :])
+        mail = flight.made.ok("render_bulletin", "1", "--to", pending, "--as", "eml")
+        held, held_mail = flight.script.bodies[-1]
+        assert held not in flight.script.taken
+        visitor = flight.desk.editor()
+        for link in (link_of(mail), link_of(held_mail)):
+            assert visitor.session.post(link, data=LEAVE).status_code == 200
+        flight.until_at_rest("sent")
+        told = flight.end()
+    judge(audience=AUDIENCE, ledger=told, taken=flight.script.taken)
+    row = {one["email"]: one for one in told["deliveries"]}
+    assert pending not in flight.script.taken
+    assert (row[pending]["status"], row[pending]["reason"]) == ("skipped", "left")
+    assert row[held]["status"] == "sent"
+    assert told["totals"]["sent"] == PEOPLE - 1
+
+
+def test_f36_who_is_erased_gets_no_copy_but_the_one_in_hand(make_product, chance):
+    with flying(make_product, Stall(after=9, then=OK)) as flight:
+        ours = flight.made
+        pending = chance.choice(AUDIENCE[9 + CONNECTIONS :])
+        held = flight.script.bodies[-1][0]
+        gone = [flight.script.taken[0], held, pending]
+        before = ours.query("SELECT id, email FROM mailings_delivery")
+        editor = flight.desk.editor()
+        for address in gone:
+            asked = f"SELECT id FROM subscribers_subscriber WHERE email = '{address}'"
+            ((number,),) = ours.query(asked)
+            page = f"/admin/subscribers/subscriber/{number}/delete/"
+            assert editor.press(page, post="yes").status_code == 302
+        flight.until_at_rest("sent")
+        told = flight.end()
+        kept = ours.query("SELECT email FROM mailings_delivery WHERE email <> ''")
+    assert not {email for (email,) in kept} & set(gone)
+    assert not any(re.search("|".join(gone), str(row)) for row in told["deliveries"])
+    for row, (_id, address) in zip(told["deliveries"], sorted(before), strict=True):
+        row["email"] = row["email"] or address  # only this test still knows it
+    judge(audience=AUDIENCE, ledger=told, taken=flight.script.taken)
+    row = {one["email"]: one for one in told["deliveries"]}
+    assert [row[one]["status"] for one in gone] == ["sent", "sent", "skipped"]
+    assert row[pending]["reason"] == "no longer known"
