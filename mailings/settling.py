@@ -16,6 +16,23 @@ from mailings.waking import wake
 Act = TrailEntry.Act
 Status = Delivery.Status
 UNREACHED = (Status.FAILED, Status.IN_DOUBT)
+# Of these something may be sent again; a paused one waits until it is resumed.
+GONE_OUT = (
+    Bulletin.Status.SENDING,
+    Bulletin.Status.PAUSED,
+    Bulletin.Status.SENT,
+)
+
+
+def unreached(bulletin: Bulletin, kinds: Collection[Status]) -> DeliveryQuerySet:
+    """Who may be sent to again together: of these kinds, and not left as they are."""
+    chosen = [kind for kind in UNREACHED if kind in kinds]
+    return bulletin.deliveries.unreached(chosen).filter(left_at=None)
+
+
+def left_as_they_are(bulletin: Bulletin) -> DeliveryQuerySet:
+    """In doubt, and an editor has said that they stay so."""
+    return bulletin.deliveries.filter(status=Status.IN_DOUBT, left_at__isnull=False)
 
 
 def send_again(delivery: Delivery, *, by: str = "") -> None:
@@ -28,7 +45,7 @@ def send_again(delivery: Delivery, *, by: str = "") -> None:
     with transaction.atomic():
         bulletin = _locked(delivery.bulletin_id)
         this = Delivery.objects.filter(pk=delivery.pk)
-        if not _queue(bulletin, this.unreached(UNREACHED)):
+        if not _queue(this.unreached(UNREACHED)):
             raise MailingError(_("Only what failed or is in doubt can be sent again."))
         _go_on(bulletin, by=by, delivery_id=delivery.pk)
     delivery.refresh_from_db()
@@ -50,9 +67,7 @@ def send_to_unreached(
     refuse_on_hold()
     with transaction.atomic():
         here = _locked(bulletin.pk)
-        chosen = [kind for kind in UNREACHED if kind in kinds]
-        open_to_all = here.deliveries.unreached(chosen).filter(left_at=None)
-        count = _queue(here, open_to_all)
+        count = _queue(unreached(here, kinds))
         if not count:
             raise MailingError(_("There is nobody to send it to again."))
         if expected not in (None, count):
@@ -100,7 +115,7 @@ def _locked(bulletin_id: int) -> Bulletin:
     return bulletin
 
 
-def _queue(bulletin: Bulletin, deliveries: DeliveryQuerySet) -> int:
+def _queue(deliveries: DeliveryQuerySet) -> int:
     return deliveries.update(
         status=Status.QUEUED,
         reason="",

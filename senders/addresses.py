@@ -7,6 +7,7 @@ address.
 """
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 import idna
@@ -73,12 +74,14 @@ def without(address: str, text: str) -> str:
     In whatever case, with its domain as typed or in ASCII: as a mail server says it.
     """
     local, _at, domain = address.strip().rpartition("@")
-    if not local:
+    if not local or local.lower() not in text.lower():
         return text
-    domains = {domain, _ascii_domain(domain)}
-    whole = [re.escape(f"{local}@{one}") for one in domains]
-    word = rf"(?<![\w.+-]){re.escape(local)}(?![\w+-]|\.\w)"
-    return re.sub("|".join([*whole, word]), GONE, text, flags=re.IGNORECASE)
+    domains = {domain}
+    with suppress(BadAddress):
+        domains.add(_ascii_domain(domain))
+    domain_as_said = "|".join(map(re.escape, domains))
+    whole = rf"{re.escape(local)}(@({domain_as_said})|(?![\w+@-]|\.\w))"
+    return re.sub(rf"(?<![\w.+-]){whole}", GONE, text, flags=re.IGNORECASE)
 
 
 def without_any(text: str) -> str:

@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bode.ids import read_id
-from mailings import figures, settling
+from mailings import figures
 from mailings.admin.pages import BulletinPages
-from mailings.errors import MailingError
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
 
@@ -62,41 +58,12 @@ class DeliveriesPage(BulletinPages):
         }
         return self.page(request, bulletin, "deliveries", **context)
 
-    def settle(self, request: HttpRequest, pk: int, delivery_id: int) -> HttpResponse:
-        """An editor's answer for one delivery: send it again, or leave it."""
-        bulletin = self.bulletin_for(request, pk)
-        delivery = get_object_or_404(Delivery, pk=delivery_id, bulletin=bulletin)
-        answer = request.POST.get("answer")
-        if answer == "again":
-            self.must_send(request)
-        elif answer == "leave":
-            self.must_work(request)
-        else:
-            return HttpResponseBadRequest()
-        try:
-            done = _answer(delivery, answer)
-        except MailingError as error:
-            messages.warning(request, str(error))
-        else:
-            messages.success(request, done)
-            self.log_change(request, bulletin, f"Delivery {delivery.pk}: {answer}.")
-        back = "deliveries" if request.POST.get("back") == "deliveries" else "progress"
-        return redirect(reverse(f"admin:mailings_bulletin_{back}", args=[bulletin.pk]))
-
 
 def person(delivery: Delivery) -> str:
     """The name that the mail was written to; empty where there is none (any more)."""
     values = delivery.values
     parts = (values.get(part) for part in ("first_name", "infix", "last_name"))
     return values.get("name") or " ".join(part for part in parts if part)
-
-
-def _answer(delivery: Delivery, answer: str) -> str:
-    if answer == "again":
-        settling.send_again(delivery)
-        return _("%(email)s gets the mail once more.") % {"email": delivery.email}
-    settling.leave_it(delivery)
-    return _("%(email)s stays as it is.") % {"email": delivery.email}
 
 
 def _found(bulletin: Bulletin, group: str, query: str) -> QuerySet[Delivery]:

@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
+from mailings.admin.again_page import AgainPage
 from mailings.admin.deliveries_page import DeliveriesPage
 from mailings.admin.progress_page import MOVES, ProgressPage
 from mailings.admin.schedule_page import SchedulePage
 
 
-class FlightPages(SchedulePage, ProgressPage, DeliveriesPage):
+class FlightPages(SchedulePage, ProgressPage, DeliveriesPage, AgainPage):
     def get_urls(self) -> list[URLPattern]:
         return self._flight_urls() + super().get_urls()
 
@@ -22,15 +23,18 @@ class FlightPages(SchedulePage, ProgressPage, DeliveriesPage):
             "progress": self.progress_page,
             "cancel": self.cancel_page,
             "deliveries": self.deliveries_page,
+            "again": self.again_page,
         }
         routes = {name: f"{name.replace('_', '-')}/" for name in pages}
         pages |= {
             "progress_live": self.progress_live,
             "settle": require_POST(self.settle),
+            "leave_all": require_POST(self.leave_all),
         }
         routes |= {
             "progress_live": "progress/live/",
             "settle": "deliveries/<int:delivery_id>/settle/",
+            "leave_all": "leave-all/",
         }
         return [
             path(

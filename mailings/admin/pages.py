@@ -30,6 +30,11 @@ class BulletinPages(admin.ModelAdmin):
             f"{self.opts.app_label}.change_{self.opts.model_name}"
         )
 
+    def name_of(self, request: HttpRequest) -> str:
+        """Who does it, for the trail: the name as it is now."""
+        user = request.user
+        return getattr(user, "get_full_name", str)() or user.get_username()
+
     def must_send(self, request: HttpRequest) -> None:
         if not self.may_send(request):
             raise PermissionDenied

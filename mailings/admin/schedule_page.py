@@ -50,16 +50,17 @@ class SchedulePage(BulletinPages):
     ) -> HttpResponse:
         # Only what was on the page and ticked off there: no warning of a second ago.
         accept = bool(form.warnings)
-        now = form.cleaned_data["when"] == NOW
+        now, by = form.cleaned_data["when"] == NOW, self.name_of(request)
         if bulletin.status == Status.HELD and now:
-            scheduling.release_now(bulletin)
+            scheduling.release_now(bulletin, by=by)
         elif bulletin.status == Status.HELD:
-            scheduling.release(bulletin, send_at=form.send_at)
+            scheduling.release(bulletin, send_at=form.send_at, by=by)
         elif now:
-            scheduling.send_now(bulletin, accept_warnings=accept)
+            scheduling.send_now(bulletin, accept_warnings=accept, by=by)
         else:
-            scheduling.schedule(bulletin, send_at=form.send_at, accept_warnings=accept)
-        self.log_change(request, bulletin, "Send now." if now else "Scheduled.")
+            scheduling.schedule(
+                bulletin, send_at=form.send_at, accept_warnings=accept, by=by
+            )
         return self.to("progress", bulletin)
 
     def _ask(

@@ -8,6 +8,8 @@ from senders.addresses import (
     normalise,
     on_the_wire,
     validate_address,
+    without,
+    without_any,
 )
 
 
@@ -116,3 +118,28 @@ def test_on_the_wire_an_address_is_as_typed_but_for_its_domain():
 )
 def test_a_masked_address_is_known_only_to_its_owner(address, masked):
     assert mask(address) == masked
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("550 <N.Wiersma@Eikerveld.Example>: no", "550 <…>: no"),
+        ("550 n.wiersma: no such user here", "550 …: no such user here"),
+        ("550 an.wiersma@eikerveld.example", "550 an.wiersma@eikerveld.example"),
+        ("550 n.wiersma-2 and n.wiersma.x", "550 n.wiersma-2 and n.wiersma.x"),
+        ("550 no such user", "550 no such user"),
+    ],
+)
+def test_an_address_is_taken_out_of_what_a_server_said(said, left):
+    assert without("n.wiersma@eikerveld.example", said) == left
+
+
+def test_an_address_is_taken_out_as_it_went_over_the_wire():
+    said = "550 <jan@xn--mnchen-3ya.example> jan@münchen.example"
+    assert without("jan@münchen.example", said) == "550 <…> …"
+    assert without("", said) == said
+
+
+def test_whatever_looks_like_an_address_can_be_taken_out():
+    said = 'mail from:<a@b.example> "x.y@z" rcpt=jan+x@lezer.example; 3 @ 4'
+    assert without_any(said) == 'mail from:<…> "…" …; 3 @ 4'

@@ -10,6 +10,7 @@ from mailings import audience, scheduling
 from mailings.errors import NotReady
 from mailings.management.bulletin_command import BulletinCommand
 from mailings.models import Bulletin
+from mailings.models.trail import BY_COMMAND
 from mailings.preflight import open_problems
 from mailings.reasons import reason_text
 
@@ -39,10 +40,11 @@ class Command(BulletinCommand):
             raise bulletin.wrong_state(Status.SCHEDULED)
         if not options["yes"]:
             self._ask(bulletin)
+        chosen = {"send_at": options["at"], "by": BY_COMMAND}
         if held:
-            scheduling.release(bulletin, send_at=options["at"])
+            scheduling.release(bulletin, **chosen)
         else:
-            scheduling.schedule(bulletin, send_at=options["at"], accept_warnings=True)
+            scheduling.schedule(bulletin, accept_warnings=True, **chosen)
         when = timezone.localtime(bulletin.send_at).isoformat(timespec="seconds")
         self.stdout.write(f"Bulletin {bulletin.pk} is scheduled for {when}.")
 
