@@ -154,15 +154,18 @@ def in_hand(product: Product) -> int:
 
 
 @contextlib.contextmanager
-def flying(make_product: Callable[..., Product], stall: Stall) -> Iterator[Flight]:
-    """Begin to send; it is given once the relay has come to its stall."""
+def flying(
+    make_product: Callable[..., Product], stall: Stall, *, at_once: bool = True
+) -> Iterator[Flight]:
+    """A sender and a desk; where it is to begin `at_once`, given in the middle of it,
+    when the relay has come to its stall."""
     script = Script(BODY=stall)
     with scripted(script) as port:
         made = make_product(port, LEASE_SECONDS="60")
         with Desk(made) as desk:
             sender = made.start("run_sender")
             try:
-                assert stall.reached.wait(SECONDS)
+                assert not at_once or stall.reached.wait(SECONDS)
                 yield Flight(made, desk, script, stall, sender)
             finally:
                 stall.over.set()
