@@ -110,7 +110,7 @@ def _again(deferred: int, *, next_try: datetime | None) -> str:
     if not deferred:
         return ""
     again = _("%(count)s later again") % {"count": number(deferred)}
-    return f"{again} · {clock(next_try)}" if next_try else again
+    return f"{again} · {_at(next_try)}" if next_try else again
 
 
 def _left(
@@ -127,7 +127,7 @@ def _left(
     if seconds is not None:
         return Left(_time_left(seconds), _rate_and_end(progress.rate, seconds))
     if progress.open and progress.open == progress.deferred:
-        again = _("next try at %(time)s") % {"time": clock(next_try)}
+        again = _("next try at %(time)s") % {"time": _at(next_try)}
         return Left(_("waits for another try"), again if next_try else "")
     return Left(_("about to begin") if progress.open else _("about to end"), "")
 
@@ -145,7 +145,7 @@ def _time_left(seconds: int) -> str:
 
 
 def _rate_and_end(rate: float, seconds: int) -> str:
-    end = clock(timezone.now() + timedelta(seconds=seconds))
+    end = _at(timezone.now() + timedelta(seconds=seconds))
     shown: float
     if rate < 1:
         shown, words = max(round(rate * 60), 1), _("%(rate)s per minute")
@@ -178,7 +178,7 @@ def _why(
     total = progress.totals[status]
     detail = ""
     if status == Status.DEFERRED and next_try:
-        detail = _("next try at %(time)s") % {"time": clock(next_try)}
+        detail = _("next try at %(time)s") % {"time": _at(next_try)}
     is_all = total <= LOOKED_AT
     reasons = [
         (reason_text(one.reason), one.count if is_all else None) for one in found
@@ -196,9 +196,8 @@ def _last_failure(bulletin: Bulletin, progress: figures.Progress) -> str:
 def _domain(one: figures.DomainFigures) -> DomainRow:
     slowed = ""
     if one.slowed and one.open:
-        slowed = _("Its server is busy. It is tried again from %(time)s.") % {
-            "time": clock(one.slowed.until)
-        }
+        until = {"time": _at(one.slowed.until)}
+        slowed = _("Its server is busy: no mail to it until %(time)s.") % until
     parts = (
         (_("%(count)s later again"), one.totals[Status.DEFERRED]),
         (_("%(count)s failed"), one.totals[Status.FAILED]),
@@ -214,6 +213,12 @@ def _in_doubt(bulletin: Bulletin) -> QuerySet[Delivery]:
     return bulletin.deliveries.filter(status=Status.IN_DOUBT, left_at=None).order_by(
         "pk"
     )
+
+
+def _at(time: datetime | None) -> str:
+    """The time alone where it is today."""
+    today = time and timezone.localdate(time) == timezone.localdate()
+    return clock(time) if today else moment(time)
 
 
 def plain(value: float | None) -> float | int | None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mailings import causes, scheduling
+from mailings.admin import progress_words
 from mailings.models import Bulletin, Delivery, Slowdown
 from mailings.models.trail import BY_COMMAND
 from tests.editors import make_sending_editor, read
@@ -40,7 +41,9 @@ def going(bulletin, *, for_seconds):
 
 
 def clock(time) -> str:
-    return f"{timezone.localtime(time):%H:%M}"
+    """With its day, where that is past midnight."""
+    with translation.override("en"):
+        return progress_words._at(time)
 
 
 def test_the_rate_and_the_time_left_are_told(editor):
@@ -49,10 +52,17 @@ def test_the_rate_and_the_time_left_are_told(editor):
     mark(bulletin, "sent", 4)
     text = shown(editor, bulletin)
     assert re.search(r"about \d seconds? left", text)
-    assert re.search(r"[12](\.\d)? per second · done at \d\d:\d\d", text)
+    assert re.search(r"[12](\.\d)? per second · done at .*\d\d:\d\d", text)
     going(bulletin, for_seconds=600)
     assert "about 10 minutes left" in (text := shown(editor, bulletin))
     assert "1 per minute" in text
+
+
+def test_another_day_is_told_with_the_time(editor):
+    bulletin = make_sending_bulletin(people=2)
+    due = timezone.now() + timedelta(days=1)
+    mark(bulletin, "deferred", 1, due_at=due, reason="450 busy")
+    assert f"next try at {timezone.localtime(due):%a}" in shown(editor, bulletin)
 
 
 def test_before_the_first_mail_it_is_about_to_begin(editor):
@@ -112,10 +122,8 @@ def test_a_slow_domain_says_until_when_and_why(editor):
     make_delivery(bulletin, domain="slow.nl", status="deferred", reason="450 x")
     until = timezone.now() + SOON
     Slowdown.objects.create(domain="slow.nl", until=until, reason="450 <b>busy")
-    words = (
-        f"Its server is busy. It is tried again from {clock(until)}. 450 &lt;b&gt;busy"
-    )
-    assert words in shown(editor, bulletin)
+    words = f"Its server is busy: no mail to it until {clock(until)}."
+    assert f"{words} 450 &lt;b&gt;busy" in shown(editor, bulletin)
     bulletin.deliveries.update(status="sent")
     assert "Its server is busy" not in shown(editor, bulletin)
 
