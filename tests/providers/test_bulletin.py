@@ -9,7 +9,7 @@ from mailings import working
 from mailings.editions import Press
 from mailings.models import Bulletin
 from senders.transports.providers import PROVIDERS
-from tests.mailings.sending import make_sending_bulletin, reasons, statuses
+from tests.mailings.sending import make_sending_bulletin, statuses
 from tests.providers.emulators import read
 from tests.providers.saying import WORDS
 
@@ -65,17 +65,3 @@ def test_an_unverified_domain_pauses_it_and_fails_nobody(provider, account, bull
     assert bulletin.status == Bulletin.Status.PAUSED
     assert WORDS[provider].said in bulletin.reason
     assert Counter(statuses(bulletin)) == {"queued": PEOPLE}
-
-
-@pytest.mark.parametrize("provider", ["mailgun", "mailjet", "postmark"])
-def test_one_bad_address_fails_and_the_others_are_sent(provider, account, bulletin):
-    server = account(provider)
-    bad = "p13@lezer.example"
-    server.respond = WORDS[provider].address(provider, bad)
-    send(bulletin)
-    assert bulletin.status == Bulletin.Status.SENT
-    assert Counter(statuses(bulletin)) == {"sent": PEOPLE - 1, "failed": 1}
-    (failed,) = bulletin.deliveries.filter(status="failed")
-    assert failed.email == bad
-    assert PROVIDERS[provider].title in failed.reason
-    assert any(reasons(bulletin))

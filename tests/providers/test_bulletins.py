@@ -10,7 +10,7 @@ from senders.transports import make_transport
 from senders.transports.providers import asking
 from tests.mailings.sending import make_sending_bulletin
 from tests.providers.rows import takes_all
-from tests.providers.server import CUT, Answer
+from tests.providers.server import CUT
 from tests.smtp_server import nobodys_port
 
 Status = Delivery.Status
@@ -79,24 +79,6 @@ def test_no_more_than_a_batch_is_ever_being_handed_over(account, send, settings)
     assert max(seen) == 4
 
 
-@pytest.mark.parametrize(
-    ("provider", "answer"),
-    [
-        ("mailgun", Answer(401, {"message": "Forbidden"})),
-        ("mailjet", Answer(401, {"StatusCode": 401, "ErrorMessage": "Forbidden"})),
-        ("postmark", Answer(401, {"ErrorCode": 10, "Message": "Forbidden"})),
-    ],
-)
-def test_a_wrong_key_pauses_after_one_call(account, send, provider, answer):
-    server = account(provider)
-    server.respond = lambda _request: answer
-    bulletin = send(make_sending_bulletin(people=60))
-    assert bulletin.status == Bulletin.Status.PAUSED
-    assert "Forbidden" in bulletin.reason
-    assert statuses(bulletin) == {Status.QUEUED: 60}
-    assert len(server.requests) == 1
-
-
 def test_a_provider_that_is_not_there_pauses_and_loses_nothing(account, send, settings):
     account("mailgun")
     url = f"http://127.0.0.1:{nobodys_port()}/v3"
@@ -107,31 +89,6 @@ def test_a_provider_that_is_not_there_pauses_and_loses_nothing(account, send, se
     assert statuses(bulletin) == {Status.QUEUED: 3}
 
 
-def test_too_many_requests_slow_the_whole_bulletin(account, send, settings):
-    settings.BATCH = 5
-    server = account("mailgun")
-    server.respond = lambda _request: Answer(429, {}, {"Retry-After": "300"})
-    bulletin = send(make_sending_bulletin(people=20))
-    assert bulletin.status == Bulletin.Status.SENDING
-    assert statuses(bulletin) == {Status.DEFERRED: 20}
-    assert len(server.requests) == 1
-    # Nobody is asked for again before the provider wants it; some seconds have gone.
-    for row in bulletin.deliveries.all():
-        assert (row.due_at - row.deferred_since).total_seconds() >= 295
-
-
-def test_one_cut_call_leaves_one_batch_in_doubt_and_the_rest_goes_on(
-    account, send, settings
-):
-    settings.BATCH = 20
-    server = account("mailgun")
-    server.answers = [CUT]
-    bulletin = send(make_sending_bulletin(people=60))
-    assert bulletin.status == Bulletin.Status.SENT
-    assert statuses(bulletin) == {Status.IN_DOUBT: 20, Status.SENT: 40}
-    assert len(server.requests) == 3
-
-
 def test_three_calls_in_a_row_that_nobody_answers_pause_it(account, send, settings):
     settings.BATCH = 20
     server = account("mailgun")
@@ -140,31 +97,3 @@ def test_three_calls_in_a_row_that_nobody_answers_pause_it(account, send, settin
     assert bulletin.status == Bulletin.Status.PAUSED
     assert statuses(bulletin) == {Status.IN_DOUBT: 60, Status.QUEUED: 40}
     assert len(server.requests) == 3
-
-
-def test_a_mail_in_doubt_is_never_asked_for_again(account, send):
-    server = account("mailgun")
-    server.answers = [CUT]
-    bulletin = make_sending_bulletin(people=4)
-    send(bulletin)
-    send(bulletin)
-    assert statuses(bulletin) == {Status.IN_DOUBT: 4}
-    assert len(server.requests) == 1
-
-
-def test_one_bad_address_fails_alone(account, send):
-    server = account("mailgun")
-    bulletin = make_sending_bulletin(people=7)
-    bad = bulletin.deliveries.order_by("pk")[3]
-
-    def respond(request):
-        if bad.email in request.text.replace("%40", "@"):
-            return Answer(400, {"message": "'to' parameter is not a valid address."})
-        return takes_all("mailgun")(request)
-
-    server.respond = respond
-    send(bulletin)
-    assert statuses(bulletin) == {Status.SENT: 6, Status.FAILED: 1}
-    bad.refresh_from_db()
-    assert bad.status == Status.FAILED
-    assert "not a valid address" in bad.reason
