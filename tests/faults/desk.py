@@ -99,7 +99,8 @@ class Desk:
             self.process.wait(SECONDS)
         finally:
             self.process.kill()
-        assert kind or "Traceback" not in self.log.read_text(), self.log.read_text()
+        said = self.log.read_text()
+        assert kind or "Internal Server Error" not in said, said
 
     def editor(self, name: str = EDITORS[0]) -> Editor:
         """Who sits down once the server answers."""
@@ -138,6 +139,9 @@ class Flight:
         """Stop the sender, who had nothing to complain of; what the ledger says."""
         self.sender.terminate()
         assert self.sender.communicate(timeout=SECONDS) == ("", "")
+        return self.told()
+
+    def told(self) -> dict[str, Any]:
         return ledger(self.made, "1")
 
     def where(self, *states: str) -> list[str]:
@@ -165,7 +169,9 @@ def flying(
         with Desk(made) as desk:
             sender = made.start("run_sender")
             try:
-                assert not at_once or stall.reached.wait(SECONDS)
+                if at_once and not stall.reached.wait(SECONDS):
+                    sender.kill()
+                    raise AssertionError(sender.communicate()[1])
                 yield Flight(made, desk, script, stall, sender)
             finally:
                 stall.over.set()
