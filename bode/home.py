@@ -186,7 +186,8 @@ def planned() -> list[Planned]:
 
 def _people(bulletin: Bulletin) -> People:
     list_ids = [one.pk for one in bulletin.lists.all()]
-    found = audience.recipients(list_ids).order_by()[: MOST + 1].count()
+    people = audience.recipients(list_ids, corrects_id=bulletin.corrects_id)
+    found = people.order_by()[: MOST + 1].count()
     return People(min(found, MOST), and_more=found > MOST)
 
 

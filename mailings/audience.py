@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason, reason_text
 from subscribers.models import MailingList, Subscriber, Subscription
 
@@ -16,15 +17,27 @@ class Summary:
     people: int
     lists: list[tuple[MailingList, int]]  # each with its confirmed subscribers
     skipped: list[tuple[str, int]]  # why, in words, and how many; never zero
+    corrects: Bulletin | None = None  # then: only who got that one
 
 
-def recipients(list_ids: Iterable[int]) -> QuerySet[Subscriber]:
-    """Everyone who would get a bulletin to these lists now, each person once."""
-    return Subscriber.objects.mailable(list_ids)
+def recipients(
+    list_ids: Iterable[int], *, corrects_id: int | None = None
+) -> QuerySet[Subscriber]:
+    """Everyone who would get a bulletin to these lists now, each person once.
+
+    Of a correction: who got the bulletin `corrects_id`, and may still be written to.
+    """
+    people = Subscriber.objects.mailable(list_ids)
+    return people if corrects_id is None else people.filter(_got(corrects_id))
 
 
-def summary(lists: Sequence[MailingList]) -> Summary:
-    """How many people a bulletin to these lists reaches, and who is skipped and why."""
+def summary(
+    lists: Sequence[MailingList], *, corrects: Bulletin | None = None
+) -> Summary:
+    """How many people a bulletin to these lists reaches, and who is skipped and why.
+
+    Of a correction, people and skipped together are all who got the earlier one.
+    """
     list_ids = [mailing_list.pk for mailing_list in lists]
     confirmed = dict(
         Subscription.objects.confirmed()
@@ -32,14 +45,13 @@ def summary(lists: Sequence[MailingList]) -> Summary:
         .values_list("mailing_list")
         .annotate(Count("pk"))
     )
+    skipped = _not_corrected(corrects, list_ids) if corrects else _skipped(list_ids)
+    corrects_id = corrects.pk if corrects else None
     return Summary(
-        people=recipients(list_ids).count(),
+        people=recipients(list_ids, corrects_id=corrects_id).count(),
         lists=[(one, confirmed.get(one.pk, 0)) for one in lists],
-        skipped=[
-            (reason_text(reason), count)
-            for reason, count in _skipped(list_ids)
-            if count
-        ],
+        skipped=[(reason_text(reason), count) for reason, count in skipped if count],
+        corrects=corrects,
     )
 
 
@@ -69,6 +81,34 @@ def _skipped(list_ids: Sequence[int]) -> list[tuple[Reason, int]]:
         (Reason.NOT_CONFIRMED, off.filter(pending, ~left).count()),
         (Reason.SUPPRESSED, people.suppressed().filter(confirmed).count()),
     ]
+
+
+def _not_corrected(
+    earlier: Bulletin, list_ids: Sequence[int]
+) -> list[tuple[Reason, int]]:
+    """Each person who got the earlier one and does not get its correction."""
+    confirmed = _has(Subscription.Status.CONFIRMED, list_ids)
+    left = _has(Subscription.Status.UNSUBSCRIBED, list_ids)
+    got = Subscriber.objects.filter(_got(earlier.pk))
+    suppressed = Subscriber.objects.suppressed().filter(_got(earlier.pk))
+    off = got.filter(~confirmed).exclude(pk__in=suppressed.values("pk"))
+    sent = earlier.deliveries.filter(status=Delivery.Status.SENT)
+    return [
+        (Reason.LEFT, off.filter(left).count()),
+        (Reason.NOT_CONFIRMED, off.filter(~left).count()),
+        (Reason.SUPPRESSED, suppressed.count()),
+        (Reason.FORGOTTEN, sent.filter(subscriber=None).count()),
+    ]
+
+
+def _got(bulletin_id: int) -> Exists:
+    return Exists(
+        Delivery.objects.filter(
+            bulletin=bulletin_id,
+            subscriber=OuterRef("pk"),
+            status=Delivery.Status.SENT,
+        )
+    )
 
 
 def _has(status: Subscription.Status, list_ids: Sequence[int]) -> Exists:

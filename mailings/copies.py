@@ -26,7 +26,7 @@ def copy_for(bulletin: Bulletin, *, email: str) -> Message:
     if bulletin.started_at:
         raise _not_in_audience(email)
     edition = _edition(bulletin)
-    reader = _readers(edition, email).first()
+    reader = _readers(edition, bulletin, email).first()
     if reader is None:
         raise _not_in_audience(email)
     return Press(edition, bulletin).message_for_subscriber(reader)
@@ -47,8 +47,10 @@ def _deliveries(bulletin: Bulletin, email: str) -> QuerySet[Delivery]:
     return bulletin.deliveries.filter(address_key=key).select_related("edition")
 
 
-def _readers(edition: Edition, email: str) -> QuerySet[Subscriber]:
-    return recipients(edition.list_ids).filter(address_key=_key(email))
+def _readers(edition: Edition, bulletin: Bulletin, email: str) -> QuerySet[Subscriber]:
+    corrects_id = bulletin.corrects_id
+    people = recipients(edition.list_ids, corrects_id=corrects_id)
+    return people.filter(address_key=_key(email))
 
 
 def _key(email: str) -> str:

@@ -76,6 +76,8 @@ class BulletinForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["subject"].required = False
+        # Whom a correction goes to is settled: the lists are those of the earlier one.
+        self.fields["lists"].disabled = self.instance.corrects_id is not None
         self.initial["ticks"] = self.instance.ticked_off
         if self.instance.pk:
             self.initial["based_on"] = self.instance.version
@@ -105,6 +107,7 @@ class BulletinForm(forms.ModelForm):
         return [
             ListChoice(box, people.get(str(box.data["value"]), 0))
             for box in self["lists"]
+            if box.data["selected"] or not self.fields["lists"].disabled
         ]
 
 

@@ -96,7 +96,8 @@ def _selected(
 ) -> "QuerySet[Subscriber, tuple]":
     # The prefix keeps annotations apart from the subscriber's own columns.
     named = {f"delivery_{name}": value for name, value in columns.items()}
-    people = recipients(edition.list_ids).order_by("pk")
+    corrects_id = edition.bulletin.corrects_id
+    people = recipients(edition.list_ids, corrects_id=corrects_id).order_by("pk")
     return people.annotate(**named).values_list(*named)
 
 

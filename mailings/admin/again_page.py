@@ -1,9 +1,10 @@
-"""What may be done once mails did not arrive: send again, or leave it."""
+"""What may be done afterwards: send again, leave what is in doubt, correct."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 
 from bode.ids import read_id
 from bode.ui import number
-from mailings import settling
+from mailings import correcting, settling
 from mailings.admin.pages import BulletinPages
 from mailings.causes import LOOKED_AT, causes
 from mailings.errors import MailingError
@@ -71,6 +72,18 @@ class AgainPage(BulletinPages):
         else:
             messages.success(request, _left(count))
         return self.to("progress", bulletin)
+
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Begin a correction, or go on with the one that is being written."""
+        bulletin = self.bulletin_for(request, pk)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        try:
+            correction = correcting.begin(bulletin, by=self.name_of(request))
+        except MailingError as error:
+            messages.warning(request, str(error))
+            return self.to("progress", bulletin)
+        return self.to("change", correction)
 
     def settle(self, request: HttpRequest, pk: int, delivery_id: int) -> HttpResponse:
         """An editor's answer for one delivery: send it again, or leave it."""

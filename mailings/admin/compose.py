@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -31,7 +32,7 @@ from mailings.rendering.inlining import TooDeep
 from senders.addresses import BadAddress
 from senders.caging import caged
 from senders.transports.base import Message
-from subscribers.models import MailingList
+from subscribers.models import MailingList, Subscriber
 
 MAY_SEE_READERS = "subscribers.view_subscriber"
 
@@ -84,7 +85,7 @@ class ComposePages(BulletinPages):
         """What preflight finds, and whatever else the page says about the text."""
         bulletin, lists = self._written(request, pk)
         mail = self._mail(request, bulletin, lists)
-        people = audience.recipients(one.pk for one in lists).count()
+        people = _audience(bulletin, lists).count()
         problems = preflight.find_problems(bulletin, lists=lists)
         return JsonResponse(
             {
@@ -104,11 +105,15 @@ class ComposePages(BulletinPages):
 
     def readers_page(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Up to 50 people of the chosen lists, to look at the mail as one of them."""
-        self._must_write(request, pk)
+        bulletin = self._must_write(request, pk)
         if not request.user.has_perm(MAY_SEE_READERS):
             return JsonResponse({"readers": []})
-        list_ids = [read_id(one) for one in request.GET.getlist("lists")]
-        found = find_readers(list_ids, request.GET.get("q", ""))
+        chosen = [read_id(one) for one in request.GET.getlist("lists")]
+        lists = MailingList.objects.filter(pk__in=chosen)
+        if bulletin.corrects_id:  # its lists are no choice
+            lists = bulletin.lists.all()
+        people = _audience(bulletin, list(lists))
+        found = find_readers(people, request.GET.get("q", ""))
         return JsonResponse({"readers": found})
 
     def test_page(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -166,8 +171,14 @@ class ComposePages(BulletinPages):
         chosen = request.POST.get("reader") or request.GET.get("reader") or ""
         if not request.user.has_perm(MAY_SEE_READERS):
             chosen = ""
-        list_ids = [one.pk for one in lists]
-        return the_reader(chosen, list_ids, language=bulletin.language)
+        return the_reader(
+            chosen, _audience(bulletin, lists), language=bulletin.language
+        )
+
+
+def _audience(bulletin: Bulletin, lists: list[MailingList]) -> QuerySet[Subscriber]:
+    list_ids = [one.pk for one in lists]
+    return audience.recipients(list_ids, corrects_id=bulletin.corrects_id)
 
 
 def _for(reader: Reader, press: Press) -> Message:

@@ -30,11 +30,13 @@ class FlightPages(SchedulePage, ProgressPage, DeliveriesPage, AgainPage):
             "progress_live": self.progress_live,
             "settle": require_POST(self.settle),
             "leave_all": require_POST(self.leave_all),
+            "correct": require_POST(self.correct),
         }
         routes |= {
             "progress_live": "progress/live/",
             "settle": "deliveries/<int:delivery_id>/settle/",
             "leave_all": "leave-all/",
+            "correct": "correct/",
         }
         return [
             path(

@@ -169,7 +169,8 @@ def _row(bulletin: Bulletin, progress: Progress | None, *, now: datetime) -> Row
     if progress:
         people = number(progress.audience) if progress.audience else ""
     else:
-        people = _bounded(recipients([one.pk for one in bulletin.lists.all()]))
+        list_ids = [one.pk for one in bulletin.lists.all()]
+        people = _bounded(recipients(list_ids, corrects_id=bulletin.corrects_id))
     return Row(
         audience=people,
         progress=progress,

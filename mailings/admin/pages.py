@@ -52,6 +52,7 @@ class BulletinPages(admin.ModelAdmin):
             "original": bulletin,
             "may_send": self.may_send(request),
             "may_work": self.may_work(request),
+            "may_add": self.has_add_permission(request),
             **context,
         }
         return TemplateResponse(

@@ -61,7 +61,9 @@ class ProgressPage(BulletinPages):
             return self.to("change", bulletin)
         context = self._live(bulletin) | {"title": str(bulletin)}
         if bulletin.status in NOT_BEGUN:
-            context["summary"] = audience.summary(list(bulletin.lists.all()))
+            context["summary"] = audience.summary(
+                list(bulletin.lists.all()), corrects=bulletin.corrects
+            )
         return self.page(request, bulletin, "progress", **context)
 
     def progress_live(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bode.ids import read_id
-from mailings import audience
 from mailings.editions import values_of
+from subscribers.models import Subscriber
 
 MOST_READERS = 50
 
@@ -37,16 +37,15 @@ def example_reader(language: str) -> Reader:
         )
 
 
-def the_reader(chosen: str, list_ids: list[int], *, language: str) -> Reader:
+def the_reader(chosen: str, people: QuerySet[Subscriber], *, language: str) -> Reader:
     """The chosen one while the mail would reach them, else the invented one."""
     reader_id = read_id(chosen)
-    found = reader_id and audience.recipients(list_ids).filter(pk=reader_id).first()
+    found = reader_id and people.filter(pk=reader_id).first()
     return Reader(found.email, values_of(found)) if found else example_reader(language)
 
 
-def find_readers(list_ids: list[int], words: str) -> list[dict[str, Any]]:
-    """Some people whom the mail would reach, by address or name."""
-    people = audience.recipients(list_ids)
+def find_readers(people: QuerySet[Subscriber], words: str) -> list[dict[str, Any]]:
+    """Some of the people whom the mail would reach, by address or name."""
     if words := words.replace("\x00", "").strip():
         people = people.filter(
             Q(email__icontains=words)

@@ -76,7 +76,9 @@ class SchedulePage(BulletinPages):
             "errors": errors[:FIRST_PROBLEMS],
             "error_count": len(errors),
             "seen_count": len(bulletin.ticked_off),
-            "summary": audience.summary(list(bulletin.lists.all())),
+            "summary": audience.summary(
+                list(bulletin.lists.all()), corrects=bulletin.corrects
+            ),
             "undo_seconds": settings.UNDO_SECONDS,
             "zone": settings.TIME_ZONE,
             "clock_sample": CLOCK_SAMPLE,

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailings.audience import recipients
+from mailings.models import Bulletin, Delivery
 from mailings.preflight.letter import Letter
-from mailings.preflight.problem import Problem, error
+from mailings.preflight.problem import Problem, error, warning
 
 
 def check_audience(letter: Letter) -> Iterator[Problem]:
-    if not letter.lists:
+    if letter.bulletin.corrects:
+        yield from _check_correction(letter, letter.bulletin.corrects)
+    elif not letter.lists:
         yield error(
             "lists_missing", "lists", _("No list is chosen. Choose who gets this.")
         )
@@ -25,3 +29,34 @@ def check_audience(letter: Letter) -> Iterator[Problem]:
         )
         names = ", ".join(f"“{each.name}”" for each in letter.lists)
         yield error("audience_empty", "lists", message % {"lists": names})
+
+
+def _check_correction(letter: Letter, earlier: Bulletin) -> Iterator[Problem]:
+    """It goes to who got the earlier one: whether anybody did, and all by now."""
+    list_ids = [each.pk for each in letter.lists]
+    if not recipients(list_ids, corrects_id=earlier.pk).exists():
+        yield error(
+            "correction_empty",
+            "lists",
+            _("Nobody who got the earlier bulletin can be written to any more."),
+        )
+    if earlier.status not in (Bulletin.Status.SENT, Bulletin.Status.CANCELLED):
+        yield warning(
+            "correction_early",
+            "lists",
+            _(
+                "The earlier bulletin is not done. Whoever gets it after this one "
+                "starts does not get the correction."
+            ),
+        )
+    doubtful = earlier.deliveries.filter(status=Delivery.Status.IN_DOUBT).count()
+    if doubtful:
+        message = ngettext(
+            "Of the earlier bulletin %(count)s mail is in doubt. Its reader may have "
+            "got it, and does not get the correction.",
+            "Of the earlier bulletin %(count)s mails are in doubt. Their readers may "
+            "have got it, and do not get the correction.",
+            doubtful,
+        )
+        count = number_format(doubtful, force_grouping=True)
+        yield warning("correction_in_doubt", "lists", message % {"count": count})

@@ -30,9 +30,9 @@ def make_settled(status, *, bulletin_status="sent"):
     return Delivery.objects.select_related("bulletin").get()
 
 
-def make_ended(*states, bulletin_status="sent"):
+def make_ended(*states, bulletin_status="sent", **changes):
     """A bulletin whose deliveries are in these states, in their order."""
-    bulletin = make_sending_bulletin(people=len(states))
+    bulletin = make_sending_bulletin(people=len(states), **changes)
     for row, state in zip(bulletin.deliveries.order_by("pk"), states, strict=True):
         left = {"left_at": timezone.now()} if state == "left" else {}
         here = Delivery.objects.filter(pk=row.pk)

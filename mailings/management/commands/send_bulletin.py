@@ -57,7 +57,8 @@ class Command(BulletinCommand):
             self._say_why(bulletin)
         else:
             self._say_problems(bulletin)
-        people = audience.summary(list(bulletin.lists.all())).people
+        lists = list(bulletin.lists.all())
+        people = audience.summary(lists, corrects=bulletin.corrects).people
         self.stdout.write(f"“{bulletin}” goes to {people} people. Send it? [y/N] ")
         self.stdout.flush()
         answer = piped or sys.stdin.readline()
