@@ -23,6 +23,7 @@ def forget_person(*, subscriber: Subscriber, **_signal: Any) -> None:
     inside the transaction that erases the person.
     """
     theirs = _deliveries(subscriber)
+    _lock_bulletins(theirs)
     theirs.filter(status__in=NOT_HANDED_OVER).update(
         status=Status.SKIPPED,
         reason=Reason.FORGOTTEN,
@@ -45,6 +46,16 @@ def _deliveries(person: Subscriber) -> QuerySet[Delivery]:
     """Also those from before the person was deleted and joined anew."""
     before = Q(subscriber=None, address_key=person.address_key)
     return Delivery.objects.filter(Q(subscriber=person) | before)
+
+
+def _lock_bulletins(deliveries: QuerySet[Delivery]) -> None:
+    """Those whose reason may name the person, and is changed later on.
+
+    The bulletin before its deliveries, as everywhere: nobody waits in a ring.
+    """
+    theirs = Bulletin.objects.filter(pk__in=deliveries.values("bulletin"))
+    said = theirs.exclude(reason__in=["", *Reason.values]).order_by("pk")
+    list(said.select_for_update().values_list("pk"))
 
 
 def _empty(delivery_ids: Iterable[int]) -> None:

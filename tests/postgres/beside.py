@@ -1,6 +1,7 @@
 """Two at once: an act on a connection of its own, beside the test's transaction."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -35,8 +36,12 @@ class Beside:
         return self.answer
 
     def waits(self) -> bool:
+        until = time.monotonic() + SECONDS
         while not self.done.wait(0.02):
+            assert time.monotonic() < until, "it neither waits nor ends"
             with connection.cursor() as cursor:
+                # Within a transaction PostgreSQL shows who waits as it was at first.
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
                 cursor.execute(WAITING)
                 if cursor.fetchone() != (0,):
                     return True
