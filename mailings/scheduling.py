@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mailings.editions import compile_edition
 from mailings.errors import MailingError, NotReady
-from mailings.models import Bulletin, Delivery, TrailEntry
+from mailings.models import Bulletin, Delivery, Tally, TrailEntry
 from mailings.preflight import open_problems
 from mailings.preflight.problem import Severity
 from mailings.reasons import Reason
@@ -111,7 +111,13 @@ def resume(bulletin: Bulletin, *, by: str = "") -> None:
     refuse_on_hold()
     with transaction.atomic():
         bulletin.move_to(
-            Status.SENDING, by=by, act=Act.RESUMED, leaving=Status.PAUSED, reason=""
+            Status.SENDING,
+            by=by,
+            act=Act.RESUMED,
+            leaving=Status.PAUSED,
+            reason="",
+            going_since=Now(),
+            handled_before=Tally.objects.of(bulletin).handled(),
         )
         waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
         waiting.filter(deferred_since__isnull=False).update(deferred_since=None)

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Now
 from mailings.models import Delivery, Slowdown
 from mailings.reasons import Reason
 from mailings.recording import Answer, back_off, too_old
-from senders.addresses import without_any
+from senders.addresses import without, without_any
 from senders.transports.base import Kind
 
 Status = Delivery.Status
@@ -54,14 +54,14 @@ class Rests:
             if verdict.kind is Kind.SENT:
                 self._taken(domain)
             elif verdict.kind is Kind.BUSY and verdict.at_recipient and domain:
-                self._not_now(domain, reason=verdict.reason)
+                self._not_now(answer)
 
     def write(self) -> None:
         """Write it down, in the transaction of its answers; safe to do again."""
         if self.ended:
             Slowdown.objects.filter(pk__in=self.ended).delete()
         for domain, reason in sorted(self.begun.items()):
-            self.known[domain] = _begin(domain, reason=without_any(reason))
+            self.known[domain] = _begin(domain, reason=reason)
             self.resting.add(domain)
 
     def split(self, rows: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
@@ -90,11 +90,14 @@ class Rests:
             allowed = self.allowed.get(domain, TOO_BUSY)
             self.allowed[domain] = min(allowed * MORE, MOST)
 
-    def _not_now(self, domain: str, *, reason: str) -> None:
+    def _not_now(self, answer: Answer) -> None:
+        domain = answer.delivery.domain
         self.busy[domain] += 1
         if self.busy[domain] < self.allowed.get(domain, TOO_BUSY):
             return
-        self.begun[domain] = reason
+        # Others are told of it, and it must not name this one to them.
+        said = without(answer.delivery.email, answer.verdict.reason)
+        self.begun[domain] = without_any(said)
         self.busy.pop(domain)
         if domain in self.known:
             # One rest after the other, and nothing taken in between.

@@ -159,6 +159,17 @@ def test_a_pause_keeps_its_reason_until_it_is_resumed():
     assert bulletin.reason == ""
 
 
+def test_a_run_is_timed_from_its_resume_and_counts_from_there():
+    bulletin = make_sending_bulletin(people=3)
+    began = bulletin.going_since
+    assert (began, bulletin.handled_before) == (bulletin.started_at, 0)
+    send(bulletin, answering(p0=Verdict(Kind.BUSY, "450 4.2.0 later")))
+    scheduling.pause(bulletin)
+    scheduling.resume(bulletin)
+    assert bulletin.going_since > began
+    assert bulletin.handled_before == 2  # of three one still waits
+
+
 def test_a_long_pause_gives_no_delivery_up():
     bulletin = make_sending_bulletin(people=1)
     long_ago = Now() - timedelta(days=3)

@@ -230,11 +230,11 @@ def test_a_cancel_comes_before_what_is_put_off():
 
 def test_the_answer_to_one_is_told_to_others_without_the_address():
     bulletin = make_going(slow=12)
-    said = Verdict(Kind.BUSY, f"450 <p9@{SLOW}>: wait", at_recipient=True)
+    said = Verdict(Kind.BUSY, f"450 <p9@{SLOW}>: wait, P9", at_recipient=True)
     send(bulletin, ObedientTransport(most=1, answer=lambda _: said))
-    assert Slowdown.objects.get().reason == "450 <…>: wait"
+    assert Slowdown.objects.get().reason == "450 <…>: wait, …"
     last = bulletin.deliveries.order_by("pk").last()
-    assert last.reason == f"{Reason.RESTS}: 450 <…>: wait"
+    assert last.reason == f"{Reason.RESTS}: 450 <…>: wait, …"
 
 
 def greylisting(*, most):
