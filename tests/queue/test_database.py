@@ -1,24 +1,8 @@
-"""A database that goes away during a task: it ends, and a next one goes on."""
+"""A worker stays connected to its database, and asks it no more than it must."""
 
 import time
 
-from tests.a_bulletin import numbered
 from tests.smtp_server import wait_until
-
-
-def test_a_restart_in_the_middle_of_a_task_costs_time_and_nothing_else(
-    crew, postgres, mails
-):
-    ours = crew(PACE="40")
-    worker = ours.worker()
-    ours.beat()
-    bulletin = ours.send(150)
-    wait_until(lambda: len(mails.mails) > 20, seconds=60)
-    postgres.restart()
-    ours.until_sent(bulletin)
-    assert mails.recipients == numbered(150)
-    assert ours.statuses(bulletin) == {"sent": 150}
-    assert worker.poll() is None
 
 
 def test_a_worker_keeps_its_connection_to_the_database_between_tasks(crew):
