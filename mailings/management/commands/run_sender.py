@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from bode.contract import ContractCommand
+from mailings.management.progress_line import ProgressLine
 from mailings.working import work
 
 
@@ -21,12 +22,13 @@ class Command(ContractCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: _set(stop))
-        # A database that is away has refused the start; from now on it is waited for.
-        work(until_idle=options["until_idle"], stop=stop, report=self._report)
-
-    def _report(self, sentence: str) -> None:
-        self.stderr.write(" ".join(sentence.split()))
-        self.stderr.flush()
+        with ProgressLine(self.stderr) as line:
+            # From here on a database that is away is waited for; it refused the start.
+            work(
+                until_idle=options["until_idle"],
+                stop=stop,
+                report=lambda sentence: line.say(" ".join(sentence.split())),
+            )
 
 
 def _set(stop: threading.Event) -> None:
