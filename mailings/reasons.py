@@ -26,10 +26,10 @@ class Reason(TextChoices):
 
 
 def reason_text(reason: str) -> str:
-    """A stored reason for a page: ours translated, a server's as it is.
+    """A stored reason for a page: ours translated, a server's as it is."""
+    return reason_texts().get(reason, reason)
 
-    Ours may be followed by a colon and what a server said.
-    """
-    labels = {str(value): str(label) for value, label in Reason.choices}
-    ours, colon, said = reason.partition(": ")
-    return f"{labels[ours]}{colon}{said}" if ours in labels else reason
+
+def reason_texts() -> dict[str, str]:
+    """Ours in the active language, for who asks for a million of them."""
+    return {str(value): str(label) for value, label in Reason.choices}

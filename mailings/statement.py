@@ -57,22 +57,42 @@ class Line(NamedTuple):
         return self.due_at if self.status == Status.DEFERRED else None
 
 
+def deliveries_of(bulletin: Bulletin) -> QuerySet[Delivery]:
+    """All of them, from their first number to their last.
+
+    They lie together, but PostgreSQL takes them for spread over the whole table: asked
+    for the next fifty, it would begin at the first number that there is, and read past
+    everything that was sent before.
+    """
+    # Not "= bulletin": then the order would be that of the key alone, as above.
+    there = Delivery.objects.filter(bulletin__gte=bulletin, bulletin__lte=bulletin)
+    numbers = there.order_by("bulletin_id", "pk").values_list("pk", flat=True)
+    first, last = numbers.first(), numbers.reverse().first()
+    if first is None or last is None:
+        return Delivery.objects.none()
+    return bulletin.deliveries.filter(pk__gte=first, pk__lte=last)
+
+
 def lines(deliveries: QuerySet[Delivery]) -> Iterator[Line]:
     """The line of each, in their order.
 
     Read in portions, each by itself: within `one_moment` they are all of one moment;
     without it each tells the truth of when it was read, and nothing is held meanwhile.
     """
-    last = 0
+    last = -1
     while portion := page(deliveries.filter(pk__gt=last), size=PORTION):
         yield from portion
         last = portion[-1].pk
 
 
-def page(deliveries: QuerySet[Delivery], *, size: int) -> list[Line]:
-    """The first so many lines."""
-    rows = deliveries.order_by("pk").values_list(*Line._fields)
-    return [Line(*row) for row in rows[:size]]
+def page(
+    deliveries: QuerySet[Delivery], *, size: int, from_the_end: bool = False
+) -> list[Line]:
+    """The first so many lines, or the last, in their order."""
+    order = "-pk" if from_the_end else "pk"
+    rows = deliveries.order_by(order).values_list(*Line._fields)
+    found = [Line(*row) for row in rows[:size]]
+    return found[::-1] if from_the_end else found
 
 
 def full_name(values: dict[str, Any]) -> str:
@@ -101,9 +121,7 @@ def exact_mail(delivery: Delivery) -> Message:
     if delivery.subscriber_id is None:
         # Deleted before there was erasing: their number was in the link to leave.
         raise NoMail(
-            _(
-                "This person is no longer known here: their mail cannot be made again."
-            )
+            _("This person is no longer known here: their mail cannot be made again.")
         )
     try:
         return Press(delivery.edition, delivery.bulletin).message_for(delivery)

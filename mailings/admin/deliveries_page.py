@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bode.ids import read_id
-from mailings import figures
+from mailings import figures, statement
 from mailings.admin.pages import BulletinPages
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
+from mailings.statement import Line
 
 Status = Delivery.Status
 ON_A_PAGE = 50
@@ -33,7 +34,7 @@ GROUPS = {
 class Slice:
     """Fifty deliveries, and where the pages before and after begin."""
 
-    rows: list[Delivery]
+    rows: list[Line]
     before: int | None
     after: int | None
 
@@ -44,47 +45,59 @@ class DeliveriesPage(BulletinPages):
         group = request.GET.get("status", "")
         if group not in GROUPS:
             group = ""
-        totals = figures.totals(bulletin)
         here = _slice(_found(bulletin, group, request.GET.get("q", "")), request.GET)
-        context = {
+        context = statement_of(bulletin) | {
             "title": _("Who got this bulletin?"),
-            "audience": sum(totals.values()),
-            "totals": totals,
-            "groups": _sums(totals),
             "group": group,
             "query": request.GET.get("q", "").strip(),
-            "rows": [(row, person(row), reason_text(row.reason)) for row in here.rows],
+            "rows": [told(line) for line in here.rows],
             "slice": here,
         }
         return self.page(request, bulletin, "deliveries", **context)
 
 
+def statement_of(bulletin: Bulletin) -> dict[str, object]:
+    """What stands above the rows: the sum, what left, who let it go, and when."""
+    totals = figures.tallied([bulletin])[bulletin.pk]
+    return {
+        "audience": sum(totals.values()),
+        "totals": totals,
+        "groups": _sums(totals),
+        "edition": bulletin.edition,
+        "agreed": statement.agreed_by(bulletin),
+    }
+
+
+def told(line: Line) -> tuple[Line, str, str]:
+    """The line, the person's name, and why it is as it is, in words."""
+    return line, statement.full_name(line.values), reason_text(line.reason)
+
+
 def person(delivery: Delivery) -> str:
     """The name that the mail was written to; empty where there is none (any more)."""
-    values = delivery.values
-    parts = (values.get(part) for part in ("first_name", "infix", "last_name"))
-    return values.get("name") or " ".join(part for part in parts if part)
+    return statement.full_name(delivery.values)
 
 
 def _found(bulletin: Bulletin, group: str, query: str) -> QuerySet[Delivery]:
-    """The bulletin's deliveries in this group, whose address holds the query."""
-    deliveries = bulletin.deliveries.order_by("pk")
+    """The bulletin's deliveries in this group, whose address begins so."""
+    deliveries = statement.deliveries_of(bulletin)
     if group:
         deliveries = deliveries.filter(status__in=GROUPS[group][1])
     if query := query.strip().replace("\x00", ""):
-        deliveries = deliveries.filter(email__icontains=query)
+        deliveries = deliveries.filter(email__istartswith=query)
     return deliveries
 
 
 def _slice(deliveries: QuerySet[Delivery], asked: QueryDict) -> Slice:
     """The rows next to the one that was asked for: no page counts what lies before."""
     if before := read_id(asked.get("before", "")):
-        rows = list(deliveries.filter(pk__lt=before).order_by("-pk")[: ON_A_PAGE + 1])
+        earlier = deliveries.filter(pk__lt=before)
+        rows = statement.page(earlier, size=ON_A_PAGE + 1, from_the_end=True)
         more = len(rows) > ON_A_PAGE
-        rows = rows[:ON_A_PAGE][::-1]
+        rows = rows[-ON_A_PAGE:]
         return Slice(rows, rows[0].pk if more else None, rows[-1].pk if rows else None)
     after = read_id(asked.get("after", ""))
-    rows = list(deliveries.filter(pk__gt=after)[: ON_A_PAGE + 1])
+    rows = statement.page(deliveries.filter(pk__gt=after), size=ON_A_PAGE + 1)
     more = len(rows) > ON_A_PAGE
     rows = rows[:ON_A_PAGE]
     return Slice(

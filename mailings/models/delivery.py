@@ -82,8 +82,9 @@ class Delivery(models.Model):
     LEASED = (Status.CLAIMED, Status.SUBMITTING)
     OPEN = WAITING + LEASED
 
+    # Each index that begins with it serves it as well; it needs none of its own.
     bulletin = models.ForeignKey(
-        Bulletin, on_delete=models.PROTECT, related_name="deliveries"
+        Bulletin, on_delete=models.PROTECT, related_name="deliveries", db_index=False
     )
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     subscriber = models.ForeignKey(
@@ -143,6 +144,8 @@ class Delivery(models.Model):
                 name="delivery_leased",
                 condition=Q(status__in=["claimed", "submitting"]),
             ),
+            # Asked by the statement: which is its first, and which its last?
+            models.Index(fields=["bulletin", "id"], name="delivery_in_order"),
             # Asked by `deliveries`: how many in each status?
             models.Index(fields=["bulletin", "status"], name="delivery_status"),
             # Asked by the pages: which were the last that did not just leave, and why?

@@ -15,7 +15,7 @@ beside = pytest.mark.django_db(transaction=True)
 
 
 def read(bulletin):
-    return list(statement.lines(bulletin.deliveries.all()))
+    return list(statement.lines(statement.deliveries_of(bulletin)))
 
 
 def test_everyone_stands_in_it_once_however_many_are_read_at_a_time(monkeypatch):
@@ -46,7 +46,7 @@ def test_lines_and_totals_are_of_one_moment_whatever_is_written_meanwhile(monkey
         Delivery.objects.all().update(status="sent", attempts=1)
 
     with one_moment():
-        told = statement.lines(bulletin.deliveries.all())
+        told = statement.lines(statement.deliveries_of(bulletin))
         seen = [next(told)]
         Beside(write).result()
         seen += told

@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from bode.health import look_at_sending
-from mailings import figures, granting, starting, sweeping
+from mailings import figures, granting, starting, statement, sweeping
 from mailings.delivering import finish
 from mailings.models import Bulletin, Delivery, Edition
 from senders import letters
@@ -158,10 +158,33 @@ def test_one_reader_is_found_by_the_key_of_the_address(crowd):
     assert plans.scanned == []
 
 
-def test_the_progress_page_counts_with_an_index(sending):
+def test_an_exact_count_asks_an_index(sending):
     with explained() as plans:
         assert figures.totals(sending)["in_doubt"] > 0
     assert "delivery_status" in plans, plans.all
+    assert plans.scanned == []
+
+
+@pytest.mark.parametrize("page", ["progress", "progress_live"])
+def test_the_progress_page_asks_for_the_last_troubles_and_never_for_all(
+    admin_client, sending, page
+):
+    address = reverse(f"admin:mailings_bulletin_{page}", args=[sending.pk])
+    with explained() as plans:
+        answer = admin_client.get(address)
+    assert answer.context["progress"].handled > 20_000
+    assert len(answer.context["domains"]) == figures.DOMAINS + 1
+    assert "delivery_trouble" in plans
+    assert "delivery_status" not in plans
+    assert plans.scanned == []
+
+
+@pytest.mark.parametrize("page", ["index", "mailings_bulletin_changelist"])
+def test_home_and_the_list_of_bulletins_read_no_ledger(admin_client, crowd, page):
+    with explained() as plans:
+        text = admin_client.get(reverse(f"admin:{page}")).content.decode()
+    assert "50%" in text
+    assert "delivery_status" not in plans
     assert plans.scanned == []
 
 
@@ -174,3 +197,34 @@ def test_the_page_of_deliveries_reads_a_page_and_not_a_table(
         answer = admin_client.get(page, {"status": status} if status else {})
     assert answer.status_code == 200
     assert plans.scanned == []
+
+
+def rows_read():
+    """Of the ledger, by this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'mailings_delivery'"
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("number", [1, 3, large.BULLETINS])
+def test_a_statement_reads_no_row_of_another_bulletin(crowd, number):
+    before = rows_read()
+    told = statement.lines(
+        statement.deliveries_of(Bulletin.objects.get(pk=number)),
+    )
+    assert sum(1 for _line in told) == large.PEOPLE
+    assert rows_read() - before < large.PEOPLE + 10
+
+
+@pytest.mark.parametrize("number", [1, 3, large.BULLETINS])
+@pytest.mark.parametrize("asked", ["", "?after=159990", "?before=39999"])
+def test_a_page_of_the_statement_reads_little_more_than_it_shows(
+    admin_client, crowd, number, asked
+):
+    page = reverse("admin:mailings_bulletin_deliveries", args=[number])
+    before = rows_read()
+    assert admin_client.get(page + asked).status_code == 200
+    assert rows_read() - before < 200

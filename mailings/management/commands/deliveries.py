@@ -15,7 +15,7 @@ from mailings.management.bulletin_command import BulletinCommand
 from mailings.models import Bulletin
 from mailings.rendering.headers import message_id
 from mailings.sheets import harmless
-from mailings.statement import Line, lines
+from mailings.statement import Line, deliveries_of, lines
 
 COLUMNS = (
     "email",
@@ -127,7 +127,7 @@ def _head(bulletin: Bulletin) -> dict[str, Any]:
 
 def _rows(bulletin: Bulletin) -> Iterator[dict[str, Any]]:
     senders = dict(bulletin.editions.values_list("pk", "from_address"))
-    for line in lines(bulletin.deliveries.all()):
+    for line in lines(deliveries_of(bulletin)):
         made = message_id(bulletin.token, line.pk, senders[line.edition_id])
         yield _row(line, message_id=made)
 
