@@ -51,6 +51,10 @@ DELIVERY_LOOKS = {
     "failed": Look("ringed-cross", "red", gettext_lazy("Failed")),
     "skipped": Look("ringed-minus", "grey", gettext_lazy("Skipped")),
     "in_doubt": Look("question", "amber", gettext_lazy("In doubt")),
+    # What came back of what was sent: an outcome.
+    "delivered": Look("ringed-tick", "green", gettext_lazy("Delivered")),
+    "bounced": Look("back", "red", gettext_lazy("Came back")),
+    "complained": Look("alert", "red", gettext_lazy("Complained")),
 }
 
 # How a trail names whoever worked without the admin.
@@ -58,6 +62,7 @@ COMMAND_LINE = "command line"
 # Django's date format characters; the clock by language.
 DAY = "D j M"
 CLOCKS = {"nl": "H.i \\u\\u\\r", "en": "H:i"}
+EXACT_CLOCKS = {"nl": "H.i.s", "en": "H:i:s"}
 
 
 @register.simple_tag
@@ -145,6 +150,12 @@ def day(value: datetime | date | None) -> str:
 def clock(value: datetime | None) -> str:
     """09.00 uur."""
     return dateformat.format(_here(value), _of(CLOCKS)) if value else "—"
+
+
+@register.filter
+def exact_clock(value: datetime | None) -> str:
+    """09.00.04, where the second matters."""
+    return dateformat.format(_here(value), _of(EXACT_CLOCKS)) if value else "—"
 
 
 def _here(value: Any) -> Any:

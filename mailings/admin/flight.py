@@ -10,9 +10,12 @@ from mailings.admin.again_page import AgainPage
 from mailings.admin.deliveries_page import DeliveriesPage
 from mailings.admin.progress_page import MOVES, ProgressPage
 from mailings.admin.schedule_page import SchedulePage
+from mailings.admin.statement_page import StatementPages
 
 
-class FlightPages(SchedulePage, ProgressPage, DeliveriesPage, AgainPage):
+class FlightPages(
+    SchedulePage, ProgressPage, DeliveriesPage, StatementPages, AgainPage
+):
     def get_urls(self) -> list[URLPattern]:
         return self._flight_urls() + super().get_urls()
 
