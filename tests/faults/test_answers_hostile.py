@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.a_bulletin import ledger
 from tests.faults.answering import IN_DAYS, Watched, rows, until_idle
+from tests.faults.desk import Desk
 from tests.faults.judge import judge
 from tests.faults.stalling import AUDIENCE, CONNECTIONS
 from tests.processes import SECONDS
@@ -79,6 +80,15 @@ STALLS = (
 )
 
 
+def on_the_page(made):
+    """What an editor reads of each address."""
+    with Desk(made) as desk:
+        page = desk.editor().open("/admin/mailings/bulletin/1/deliveries/")
+    table = page.select(".ledger-table tbody tr")
+    texts = [" ".join(row.text.split()) for row in table]
+    return {one: text for one in AUDIENCE for text in texts if one in text}
+
+
 def test_each_lie_of_a_server_has_its_row_and_its_reason(make_product, chance):
     assert len(STALLS) < CONNECTIONS
     cheated = chance.sample(AUDIENCE[:-CONNECTIONS], len(TRICKS))
@@ -93,6 +103,7 @@ def test_each_lie_of_a_server_has_its_row_and_its_reason(make_product, chance):
         made = make_product(port, LEASE_SECONDS="4", RETRY_SECONDS=IN_DAYS)
         assert until_idle(made) == until_idle(made) == ""
         told = ledger(made, "1")
+        shown = on_the_page(made)
     doubts = sum(trick.status == "in_doubt" for trick in tricks.values())
     judge(
         audience=AUDIENCE,
@@ -108,6 +119,7 @@ def test_each_lie_of_a_server_has_its_row_and_its_reason(make_product, chance):
         assert len(row["reason"]) <= 500
         assert row["reason"].isprintable()
         assert row["attempts"] == 1
+        assert row["reason"] in shown[one]
 
 
 def test_a_server_that_says_250_to_everything_is_believed_in_nothing(make_product):
