@@ -50,13 +50,14 @@ class Editor(Visitor):
         super().__init__(site)
         self.session.cookies.set("sessionid", f"session-of-{name}")
         self.session.cookies.set("csrftoken", CSRF)
+        self.session.headers["Accept-Language"] = "en"
 
     def press(self, path: str, **answers: str | list[str]) -> requests.Response:
         """The first answer to a POST, at the instant it comes; no server's error."""
         answer = self.session.post(
             f"{self.site}{path}",
             data={"csrfmiddlewaretoken": CSRF} | answers,
-            headers={"Referer": self.site, "Accept-Language": "en"},
+            headers={"Referer": self.site},
             allow_redirects=False,
             timeout=SECONDS,
         )
