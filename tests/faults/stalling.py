@@ -1,5 +1,6 @@
 """A relay that falls silent at the moment in which a fault is to strike."""
 
+import math
 import os
 import signal
 import subprocess
@@ -18,14 +19,20 @@ OK = b"250 ok\r\n"
 class Stall:
     """A step of the scripted server at which it stops answering, once it is armed.
 
-    It gives its usual answer `after` so often, then none until `over` is set; those
-    who waited are told what it says `then`.
+    It gives its usual answer `after` so often, then to the next `most` none until
+    `over` is set; those who waited are told what it says `then`.
     """
 
     def __init__(
-        self, *, after: int, usual: bytes = OK, then: bytes | None = CLOSE
+        self,
+        *,
+        after: int,
+        usual: bytes = OK,
+        then: bytes | None = CLOSE,
+        most: float = math.inf,
     ) -> None:
         self.left = after
+        self.most = most
         self.usual = usual
         self.then = then
         self.reached = threading.Event()
@@ -35,7 +42,7 @@ class Stall:
     def __call__(self, connection):
         with self.lock:
             self.left -= 1
-            stalls = self.left < 0 and not self.over.is_set()
+            stalls = -self.most <= self.left < 0 and not self.over.is_set()
         if not stalls:
             return self.usual
         self.reached.set()
