@@ -17,6 +17,7 @@ from mailings.admin.compose import MAY_SEE_READERS, ComposePages
 from mailings.admin.compose_words import words
 from mailings.admin.flight import FlightPages
 from mailings.admin.listing import BulletinListing
+from mailings.admin.trail_page import TrailPage, trail_of
 from mailings.errors import MailingError
 from mailings.forms import LONGEST_BODY, BulletinForm
 from mailings.models import Bulletin, Layout
@@ -30,7 +31,7 @@ REFUSAL = "bode.refusal"
 
 
 @admin.register(Bulletin)
-class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
+class BulletinAdmin(TrailPage, FlightPages, BulletinListing, ComposePages):
     form = BulletinForm
 
     # --- Who may do what. Status itself is changed by the verbs alone. ---------------
@@ -124,6 +125,7 @@ class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
             "mail": mail,
             "lists": bulletin.lists.all(),
             "is_draft": bulletin.status == Bulletin.Status.DRAFT,
+            "trail": trail_of(bulletin),
         }
         return self.page(request, bulletin, "read", **context)
 
@@ -134,6 +136,7 @@ class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
             "title": str(bulletin) if bulletin else _("New bulletin"),
             "subtitle": None,
             "bulletin": bulletin or Bulletin(),
+            "trail": trail_of(bulletin) if bulletin else None,
             "may_send": self.may_send(request),
             "may_see_readers": request.user.has_perm(MAY_SEE_READERS),
             "merge_fields": [(f"{{{{ {name} }}}}", name) for name in FIELDS],
@@ -161,9 +164,9 @@ class BulletinAdmin(FlightPages, BulletinListing, ComposePages):
     ) -> None:
         if change:
             based_on = form.cleaned_data["based_on"] or 0
-            writing.save_draft(obj, based_on=based_on)
+            writing.save_draft(obj, based_on=based_on, by=self.name_of(request))
         else:
-            obj.save()
+            writing.save_new(obj, by=self.name_of(request))
 
     def response_add(
         self, request: HttpRequest, obj: Bulletin, post_url_continue: Any = None

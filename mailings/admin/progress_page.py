@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from mailings import audience, figures, scheduling
 from mailings.admin.pages import BulletinPages
 from mailings.admin.progress_words import pace_in_words, since_the_start
+from mailings.admin.trail_page import trail_of
 from mailings.errors import MailingError
 from mailings.models import Bulletin
 from mailings.reasons import reason_text
@@ -59,7 +60,10 @@ class ProgressPage(BulletinPages):
         bulletin = self.bulletin_for(request, pk)
         if bulletin.status == Status.DRAFT:
             return self.to("change", bulletin)
-        context = self._live(bulletin) | {"title": str(bulletin)}
+        context = self._live(bulletin) | {
+            "title": str(bulletin),
+            "trail": trail_of(bulletin),
+        }
         if bulletin.status in NOT_BEGUN:
             context["summary"] = audience.summary(
                 list(bulletin.lists.all()), corrects=bulletin.corrects

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from mailings.audience import recipients
 from mailings.editions import Press, compile_edition
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, TrailEntry
 from mailings.reasons import Reason
 from mailings.starting import VALUES
 from senders.models import OutboxMail
@@ -29,7 +29,7 @@ OTHERWISE = {
 }
 
 
-def write(bulletin: Bulletin, *, started_at: datetime) -> None:
+def write(bulletin: Bulletin, *, started_at: datetime, by: str) -> None:
     """Give a bulletin that is sent its deliveries, and the outbox their mails."""
     edition = compile_edition(bulletin)
     edition.save()
@@ -45,6 +45,7 @@ def write(bulletin: Bulletin, *, started_at: datetime) -> None:
     )
     bulletin.refresh_from_db()
     _fill_outbox(bulletin, deliveries)
+    _write_trail(bulletin, by=by)
     _leave(next(each for each in deliveries if each.email == LEFT), edition.list_ids)
 
 
@@ -63,8 +64,10 @@ def _delivery(
         status=status,
         reason=reason,
         attempts=int(tried),
+        domain=person.email.rpartition("@")[2].lower(),
         due_at=at,
         sent_at=at if status == Status.SENT else None,
+        changed_at=None if status == Status.SENT else at,
     )
 
 
@@ -88,6 +91,22 @@ def _fill_outbox(bulletin: Bulletin, deliveries: list[Delivery]) -> None:
     for mail, delivery in zip(mails, sent, strict=True):
         mail.at = delivery.due_at  # by itself it would be now
     OutboxMail.objects.bulk_update(mails, ["at"])
+
+
+def _write_trail(bulletin: Bulletin, *, by: str) -> None:
+    """Who wrote it and planned it, and that it went out, each at its time."""
+    assert bulletin.send_at and bulletin.started_at and bulletin.finished_at
+    Act = TrailEntry.Act
+    planned_at = bulletin.send_at - timedelta(hours=17)
+    steps = (
+        (bulletin.created_at, Act.COMPOSED, by),
+        (planned_at, Act.SCHEDULED, by),
+        (bulletin.started_at, Act.STARTED, ""),
+        (bulletin.finished_at, Act.FINISHED, ""),
+    )
+    TrailEntry.objects.bulk_create(
+        TrailEntry(bulletin=bulletin, at=at, act=act, who=who) for at, act, who in steps
+    )
 
 
 def _leave(delivery: Delivery, list_ids: list[int]) -> None:

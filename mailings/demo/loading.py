@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from mailings.demo import bulletins, house, ledger
 from mailings.errors import MailingError
-from mailings.models import Bulletin, Layout
+from mailings.models import Bulletin, Layout, TrailEntry
 from senders.models import Organisation, OutboxMail, Sender
 from subscribers.models import MailingList, Subscriber
 
@@ -43,7 +43,7 @@ def load(*, password: str) -> None:
     """
     if not is_empty():
         raise NotEmpty
-    _make_admin(password)
+    by = _make_admin(password).get_full_name()
     house.make_organisation()
     sender = house.make_sender()
     lists = house.make_lists(sender)
@@ -51,13 +51,13 @@ def load(*, password: str) -> None:
     own = {"sender": sender, "layout": house.make_layout(), "lists": lists}
     started_at = bulletins.last_working_morning(timezone.localdate())
     sent = bulletins.make_sent(started_at=started_at, **own)
-    ledger.write(sent, started_at=started_at)
-    bulletins.make_draft_with_mistakes(**own)
-    bulletins.make_announcement(**own)
+    ledger.write(sent, started_at=started_at, by=by)
+    for make in (bulletins.make_draft_with_mistakes, bulletins.make_announcement):
+        make(**own).note(TrailEntry.Act.COMPOSED, by=by)
 
 
-def _make_admin(password: str) -> None:
-    User.objects.create_superuser(
+def _make_admin(password: str) -> User:
+    return User.objects.create_superuser(
         ADMIN,
         "marit@lageland.example.org",
         password,

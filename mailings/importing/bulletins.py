@@ -14,7 +14,7 @@ from mailings.importing.headings import split_heading
 from mailings.importing.languages import guess_language
 from mailings.importing.leaving import link_the_way_out
 from mailings.importing.markdown import to_html, to_words
-from mailings.models import Bulletin, Layout
+from mailings.models import Bulletin, Layout, TrailEntry
 from mailings.rendering.parsing import parse
 from mailings.rendering.sanitising import sanitise
 from senders.addresses import BadAddress, validate_address
@@ -33,6 +33,7 @@ def import_bulletin(
     sender: Sender | None = None,
     layout: Layout | None = None,
     subject: str = "",
+    by: str = "",
 ) -> Bulletin:
     """Make a draft for a list from Markdown, which closes with its own signature.
 
@@ -53,6 +54,7 @@ def import_bulletin(
         layout=layout or Layout.objects.default(),
         language=guess_language(soup.get_text()),
     )
+    bulletin.note(TrailEntry.Act.COMPOSED, by=by)
     bulletin.lists.set([mailing_list])
     return bulletin
 

@@ -8,6 +8,7 @@ from bode.contract import ContractCommand
 from mailings.errors import MailingError
 from mailings.importing import import_bulletin, read_text
 from mailings.models import Layout
+from mailings.models.trail import BY_COMMAND
 from senders.models import Sender
 from subscribers.models import MailingList
 
@@ -30,6 +31,7 @@ class Command(ContractCommand):
                 sender=_find_sender(options["sender"]),
                 layout=_find_layout(options["layout"]),
                 subject=options["subject"],
+                by=BY_COMMAND,
             )
         except MailingError as error:
             raise CommandError(str(error)) from error
