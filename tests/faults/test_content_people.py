@@ -3,20 +3,11 @@
 import json
 from email import message_from_bytes, policy
 
-from tests.a_bulletin import DRAFT, add_draft, add_people, ledger, numbered
+from tests.a_bulletin import add_people, ledger
 from tests.faults.judge import judge
-from tests.faults.stalling import until_all_is_settled
+from tests.faults.stalling import AUDIENCE, PEOPLE, until_all_is_settled
 from tests.smtp_server import Script, scripted
 
-PERSONAL = DRAFT.replace(
-    "Er ligt", "U bent {{ name|niemand }} van {{ organisation|nergens }}.\n\nEr ligt"
-)
-BOTH_LISTS = """
-from mailings.models import Bulletin
-from subscribers.models import MailingList
-Bulletin.objects.get().lists.set(MailingList.objects.all())
-assert MailingList.objects.count() == 2
-"""
 LONG = "x" * 10_000
 # What no import lets in, and a damaged database could hold all the same.
 BROKEN = [
@@ -52,27 +43,23 @@ for row, broken in zip(rows, json.loads(Path("broken.json").read_text())):
 """
 
 
-def test_f40_a_broken_merge_value_is_its_own_mails_trouble_alone(product):
-    audience = numbered(len(BROKEN) + 6)
+def test_f40_a_broken_merge_value_is_its_own_mails_trouble_alone(make_product):
     script = Script()
     with scripted(script) as port:
-        url = f"smtp://127.0.0.1:{port}"
-        made = product(TRANSPORT="smtp", SMTP_URL=url, LEASE_SECONDS="60")
-        add_people(made, audience)
-        made.ok("send_bulletin", add_draft(made, PERSONAL), "--yes")
+        made = make_product(port)
         (made.folder / "broken.json").write_text(json.dumps(BROKEN))
         made.ok("shell", "-c", START_AND_BREAK)
         until_all_is_settled(made)
         told = ledger(made, "1")
-    judge(audience=audience, ledger=told, taken=script.taken)
-    assert set(audience[len(BROKEN) :]) <= set(script.taken)
+    judge(audience=AUDIENCE, ledger=told, taken=script.taken)
+    assert set(AUDIENCE[len(BROKEN) :]) <= set(script.taken)
     for row in told["deliveries"]:
         if row["status"] == "failed":
             assert row["reason"].startswith("the mail cannot be made: ")
     mails = dict(script.bodies)
     parts = {one: _parts_of_a_whole_mail(body, one) for one, body in mails.items()}
-    assert "Beste {{ name }}," in parts[audience[9]][0]
-    assert "<script>alert" not in parts[audience[12]][1]
+    assert "Beste {{ name }}," in parts[AUDIENCE[9]][0]
+    assert "<script>alert" not in parts[AUDIENCE[12]][1]
 
 
 def _parts_of_a_whole_mail(body: bytes, recipient: str) -> list[str]:
@@ -99,21 +86,30 @@ TYPED = {
 }
 
 
-def test_f41_an_address_in_several_forms_and_lists_gets_one_copy(product):
+ON_ANOTHER_LIST = """
+import json
+from pathlib import Path
+from mailings.models import Bulletin
+from subscribers.models import MailingList
+from subscribers.subscribing import subscribe
+council = MailingList.objects.create(name="Raad", slug="raad")
+for email in json.loads(Path("again.json").read_text()):
+    subscribe(email, council, method="admin")
+Bulletin.objects.get().lists.add(council)
+"""
+
+
+def test_f41_an_address_in_several_forms_and_lists_gets_one_copy(make_product, drafted):
     script = Script()
     with scripted(script) as port:
-        url = f"smtp://127.0.0.1:{port}"
-        made = product(TRANSPORT="smtp", SMTP_URL=url, LEASE_SECONDS="60")
-        add_people(made, [*TYPED, *sum(TYPED.values(), [])])
-        again = made.folder / "again.csv"
-        again.write_text("email\n" + "\n".join(sum(TYPED.values(), [])) + "\n")
-        both = ("--list", "raad", "--create-list", "Raad")
-        made.ok("import_subscribers", str(again), *both)
-        number = add_draft(made)
-        made.ok("shell", "-c", BOTH_LISTS)
-        made.ok("send_bulletin", number, "--yes")
+        made = make_product(port, like=drafted)
+        again = sum(TYPED.values(), [])
+        add_people(made, [*TYPED, *again])
+        (made.folder / "again.json").write_text(json.dumps(again))
+        made.ok("shell", "-c", ON_ANOTHER_LIST)
+        made.ok("send_bulletin", "1", "--yes")
         until_all_is_settled(made)
-        told = ledger(made, number)
+        told = ledger(made, "1")
     taken = [one.replace("xn--bcher-kva", "bücher") for one in script.taken]
-    judge(audience=TYPED, ledger=told, taken=taken)
-    assert told["totals"]["sent"] == len(TYPED)
+    judge(audience=[*AUDIENCE, *TYPED], ledger=told, taken=taken)
+    assert told["totals"]["sent"] == PEOPLE + len(TYPED)
