@@ -40,8 +40,8 @@ def test_f05_after_a_kill_while_a_provider_has_them_one_group_is_in_doubt(
     with account(provider) as there:
         silent = Silent(there, after=chance.randrange(4))
         made = product(like=due, **there.settings(BATCH=str(BATCH)))
-        # A lease that outlasts the test's own slowness, and is over at the next start.
-        sender = made.start("run_sender", LEASE_SECONDS="4")
+        # Long enough for an answer, and over soon after the next start.
+        sender = made.start("run_sender", LEASE_SECONDS="8")
         assert silent.reached.wait(SECONDS)
         kill(sender)
         silent.over.set()

@@ -89,7 +89,7 @@ def test_f16_as_long_as_it_fails_each_is_deferred_and_says_why(product, due):
 
 
 # A quarter of the lease, in seconds, is waited for an answer.
-SHORT = "10"
+SHORT = "16"
 
 
 def test_f17_a_call_that_arrived_and_has_no_answer_is_in_doubt_and_not_repeated(
