@@ -46,6 +46,10 @@ _COMPILED = re.compile(
 _TAG = re.compile(r"<[^>]*>")
 
 
+class BrokenValue(Exception):
+    """What is kept of a reader is no text: nothing of ours wrote it."""
+
+
 class Kind(Enum):
     """Where a place stands, and so how its value is escaped."""
 
@@ -158,8 +162,14 @@ def fill(pieces: Iterable[Piece], values: Mapping[str, str], kind: Kind) -> str:
 
 
 def known(values: Mapping[str, str], email: str) -> dict[str, str]:
-    """What is known of a person, by field, each on one line and safe in a header."""
-    clean = {field: _clean(values.get(field) or "") for field in _OF_A_PERSON}
+    """What is known of a person, by field, each on one line and safe in a header.
+
+    Raises BrokenValue where a value is no text.
+    """
+    try:
+        clean = {field: _clean(values.get(field) or "") for field in _OF_A_PERSON}
+    except AttributeError:
+        raise BrokenValue("what is kept of this reader is no text") from None
     parts = (clean["first_name"], clean["infix"], clean["last_name"])
     clean["name"] = clean["name"] or " ".join(part for part in parts if part)
     clean["salutation"] = clean["salutation"] or clean["name"]
