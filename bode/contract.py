@@ -63,10 +63,22 @@ class ContractCommand(BaseCommand):
             self.leave("Stopped before the end.")
         finally:
             connections.close_all()
+            _forget_what_could_not_be_said()
 
     def leave(self, sentence: str, code: int = 1) -> NoReturn:
         print(sentence, file=sys.stderr)
         sys.exit(code)
+
+
+def _forget_what_could_not_be_said() -> None:
+    """A log that is full changes no exit code.
+
+    Python would try once more at its exit, and end with 120.
+    """
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _speak_as_scripts_expect() -> None:

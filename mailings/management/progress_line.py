@@ -1,5 +1,6 @@
 """How far the bulletins are that go out, on the last line of a terminal."""
 
+import contextlib
 import os
 import threading
 import time
@@ -53,8 +54,11 @@ class ProgressLine:
         self._put("")
 
     def say(self, sentence: str) -> None:
-        """Write one line, and the progress below it."""
-        with self.writing:
+        """Write one line, and the progress below it.
+
+        A log that is full, or a terminal that is gone, stops no mail: nobody reads it.
+        """
+        with self.writing, contextlib.suppress(OSError):
             if self.line:
                 self._write(CLEAR)
             self.stream.write(sentence)

@@ -4,16 +4,21 @@ import contextlib
 import resource
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
+import requests
 
 from tests.a_bulletin import ledger
+from tests.faults.desk import CSRF, Desk, Editor
 from tests.faults.judge import judge
 from tests.faults.stalling import AUDIENCE, CONNECTIONS, OK, Stall, status
-from tests.processes import SECONDS, Product
+from tests.processes import ROOT, SECONDS, Product
 from tests.servers import children
 from tests.servers.disks import Disk, small_disk
 from tests.smtp_server import wait_until
@@ -134,3 +139,61 @@ def test_f14_nothing_leaves_while_the_database_only_reads(
         says_so_and_is_silent(sender, script)
         assert len(script.taken) <= handed + CONNECTIONS
     goes_on(made, sender, script)
+
+
+@pytest.fixture
+def full_log() -> Iterator[IO[bytes]]:
+    """Whatever is written there is refused: there is no space (full(4))."""
+    with Path("/dev/full").open("wb") as log:
+        yield log
+
+
+def test_f45_a_sender_whose_log_is_full_goes_on_all_the_same(
+    make_product, relay_port, script, stall, request, full_log
+):
+    made = make_product(relay_port, LEASE_SECONDS="60")
+    sender = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "run_sender"],
+        env=made.environment,
+        stdout=full_log,
+        stderr=full_log,
+    )
+    made.children.append(sender)
+    assert stall.reached.wait(SECONDS)
+    with reading_only(made, sender, request):
+        stall.over.set()
+        time.sleep(QUIET)  # in which it has something to say, and nowhere to
+    wait_until(lambda: status(made) == "sent", seconds=SECONDS, what="the end")
+    sender.terminate()
+    assert sender.wait(SECONDS) == 0
+    judge(audience=AUDIENCE, ledger=ledger(made, "1"), taken=script.taken)
+
+
+def test_f45_pages_are_read_while_the_disk_is_full_and_say_so_where_they_cannot_store(
+    small, script, stall
+):
+    made, disk = small
+    with Desk(made) as desk, backed_up(made):
+        editor = desk.editor()
+        sender = made.start("run_sender")
+        assert stall.reached.wait(SECONDS)
+        disk.fill()
+        stall.over.set()
+        says_so_and_is_silent(sender, script)
+        for page in ("/admin/", "/admin/mailings/bulletin/1/progress/"):
+            editor.open(page)
+        answer = wrong_password(editor)
+        # On PostgreSQL so small a row may still find room.
+        assert answer.status_code == 503 or made.on_postgresql
+        assert answer.status_code in (200, 503)
+        disk.empty_out()
+        assert wrong_password(editor).status_code == 200
+        goes_on(made, sender, script)
+
+
+def wrong_password(editor: Editor) -> requests.Response:
+    """Try one: that it was tried is written down."""
+    wrong = {"username": "joost", "password": "x", "csrfmiddlewaretoken": CSRF}
+    site = editor.site
+    fresh = {"Cookie": f"csrftoken={CSRF}", "Referer": site}
+    return requests.post(f"{site}/admin/login/", data=wrong, headers=fresh, timeout=20)
