@@ -22,6 +22,8 @@ NEXT = {
     "finished": set(),
 }
 
+BY_ITSELF = ("started", "finished")
+
 
 def as_seen(editor: Editor) -> dict[str, str | list[str]]:
     """The schedule page's form, filled in: now, and every warning ticked off."""
@@ -31,8 +33,12 @@ def as_seen(editor: Editor) -> dict[str, str | list[str]]:
 
 
 def trail(made: Product) -> list[str]:
-    asked = "SELECT act FROM mailings_trailentry WHERE bulletin_id = 1 ORDER BY id"
-    return [act for (act,) in made.query(asked) if act in NEXT]
+    """The moves, each of them by one of the editors or, of itself, by Bode."""
+    asked = "SELECT act, who FROM mailings_trailentry WHERE bulletin_id = 1 ORDER BY id"
+    moves = [(act, who) for act, who in made.query(asked) if act in NEXT]
+    for act, who in moves:
+        assert who in ([""] if act in BY_ITSELF else EDITORS), act
+    return [act for act, _who in moves]
 
 
 def tabs(desk: Desk, count: int) -> list[Editor]:
