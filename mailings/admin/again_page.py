@@ -14,7 +14,7 @@ from bode.ids import read_id
 from bode.ui import number
 from mailings import correcting, settling
 from mailings.admin.pages import BulletinPages
-from mailings.causes import LOOKED_AT, causes
+from mailings.causes import LOOKED_AT, commonest
 from mailings.errors import MailingError
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
@@ -138,11 +138,12 @@ def _answer(delivery: Delivery, answer: str, *, by: str) -> str:
 
 
 def _kind(bulletin: Bulletin, status: Status, *, is_ticked: bool) -> Kind:
-    count = settling.unreached(bulletin, [status]).count()
-    found = causes(bulletin, status) if count else []
+    unreached = settling.unreached(bulletin, [status])
+    count = unreached.count()
+    last = unreached.order_by("-pk").values_list("reason", flat=True)[:LOOKED_AT]
     reasons = [
         (reason_text(one.reason), one.count if count <= LOOKED_AT else None)
-        for one in found
+        for one in commonest(list(last))
     ]
     return Kind(status.value, count, is_ticked, reasons)
 

@@ -95,9 +95,10 @@ def _fill_outbox(bulletin: Bulletin, deliveries: list[Delivery]) -> None:
 
 def _write_trail(bulletin: Bulletin, *, by: str) -> None:
     """Who wrote it and planned it, and that it went out, each at its time."""
-    assert bulletin.send_at and bulletin.started_at and bulletin.finished_at
     Act = TrailEntry.Act
-    planned_at = bulletin.send_at - timedelta(hours=17)
+    assert bulletin.started_at
+    assert bulletin.finished_at
+    planned_at = bulletin.started_at - timedelta(hours=17)
     steps = (
         (bulletin.created_at, Act.COMPOSED, by),
         (planned_at, Act.SCHEDULED, by),
