@@ -23,7 +23,7 @@ from mailings.alike import AlikeInARow
 from mailings.errors import WrongState
 from mailings.granting import Claim, claim_slice, grant, release, renew
 from mailings.making import CannotMake, Presses
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, Tally
 from mailings.patience import until_stored
 from mailings.recording import Answer, record
 from mailings.slowing import Rests
@@ -273,6 +273,7 @@ def finish(bulletin: Bulletin) -> None:
             return
         if not bulletin.deliveries.any_open():
             bulletin.move_to(Bulletin.Status.SENT, finished_at=Now())
+            Tally.objects.fold_one(bulletin.pk)
             tell_moved(bulletin)
 
 

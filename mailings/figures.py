@@ -106,8 +106,11 @@ def progress_of(bulletins: Sequence[Bulletin]) -> dict[int, Progress]:
     return {one.pk: _progress(one, counted[one.pk]) for one in bulletins}
 
 
-def by_domain(bulletin: Bulletin) -> list[DomainFigures]:
-    """The largest domains, those that are slow just now, and all others as one."""
+def by_domain(bulletin: Bulletin, *, totals: Mapping[str, int]) -> list[DomainFigures]:
+    """The largest domains, those that are slow just now, and all others as one.
+
+    `totals` are those of the whole, as just told by `progress`.
+    """
     counts = {str(status): Sum("count", filter=Q(status=status)) for status in Status}
     sums = (
         Tally.objects.of(bulletin)
@@ -125,7 +128,7 @@ def by_domain(bulletin: Bulletin) -> list[DomainFigures]:
             Q(queued__gt=0) | Q(deferred__gt=0)
         )
         found += _named(slow.order_by("-audience", "domain")[:SLOW_DOMAINS], slowdowns)
-    rest = tallied([bulletin])[bulletin.pk]
+    rest = dict(totals)
     for one in found:
         rest = {status: rest[status] - one.totals[status] for status in rest}
     return [*found, DomainFigures("", rest)] if sum(rest.values()) > 0 else found
@@ -133,10 +136,9 @@ def by_domain(bulletin: Bulletin) -> list[DomainFigures]:
 
 def next_try(bulletin: Bulletin) -> datetime | None:
     """When the first of those that were put off is tried again; None: any moment."""
-    waiting = bulletin.deliveries.filter(status__in=Delivery.WAITING)
     # In the order of the index of what waits, past what is due at once.
-    later = waiting.filter(due_at__gt=Now()).order_by("due_at", "pk")
-    return later.values_list("due_at", flat=True).first()
+    later = Delivery.objects.waiting().filter(bulletin=bulletin, due_at__gt=Now())
+    return later.order_by("due_at", "pk").values_list("due_at", flat=True).first()
 
 
 def _progress(bulletin: Bulletin, counted: dict[str, int]) -> Progress:

@@ -140,6 +140,7 @@ def cancel(bulletin: Bulletin, *, by: str = "") -> None:
             lease_until=None,
             changed_at=Now(),
         )
+        Tally.objects.fold_one(bulletin.pk)
 
 
 def _now(bulletin: Bulletin) -> datetime:

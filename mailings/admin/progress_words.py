@@ -92,7 +92,9 @@ def since_the_start(bulletin: Bulletin) -> dict[str, Any]:
             for status, some in found.items()
         ],
         "last_failure": _last_failure(bulletin, progress),
-        "domains": [_domain(one) for one in figures.by_domain(bulletin)],
+        "domains": [
+            _domain(one) for one in figures.by_domain(bulletin, totals=progress.totals)
+        ],
     }
 
 

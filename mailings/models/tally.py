@@ -1,13 +1,17 @@
 from typing import Self
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Sum
 
 from mailings.models.bulletin import Bulletin
 from mailings.models.delivery import Delivery
 
-# A bulletin's rows are put together again beyond so many: what a page reads at once.
+# So many rows, and as many as there were domains and statuses the last time, are added
+# before a bulletin's are put together again: what a page reads at once.
 MANY = 10_000
+_left: dict[int, int] = {}  # bulletin -> rows that this process left the last time
+# One at a time: who comes second would only wait, and find nothing.
+ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('mailings_tally', %s))"
 # In one statement: what others add meanwhile is not seen, and stays.
 FOLD = """
     WITH gone AS (
@@ -38,17 +42,28 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         return sum(counted.values()) - waiting
 
     def fold(self) -> None:
-        """Put a bulletin's rows together where they have become many.
+        """Put the rows of each bulletin that goes out together, where they are many.
 
         Safe to run at any time, by anyone. On SQLite they are one each already.
         """
         if connection.vendor == "sqlite":
             return
+        going = self.filter(bulletin__in=Bulletin.objects.sending().values("pk"))
         count = models.Count("*")
-        many = self.order_by().values("bulletin").annotate(rows=count)
-        for bulletin in many.filter(rows__gt=MANY).values_list("bulletin", flat=True):
-            with connection.cursor() as cursor:
+        counted = going.order_by().values_list("bulletin").annotate(rows=count)
+        for pk, rows in counted:
+            if rows > MANY + 2 * _left.get(pk, 0):
+                self.fold_one(pk)
+
+    def fold_one(self, bulletin: int) -> None:
+        """Put its rows together, unless somebody does so at this moment."""
+        if connection.vendor == "sqlite":
+            return
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ALONE, [bulletin])
+            if cursor.fetchone() == (True,):
                 cursor.execute(FOLD, [bulletin])
+                _left[bulletin] = cursor.rowcount
 
 
 class Tally(models.Model):

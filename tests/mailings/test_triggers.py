@@ -6,9 +6,10 @@ from collections import Counter
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from mailings import triggers
+from mailings import delivering, scheduling, triggers
 from mailings.models import Delivery, Tally, TrailEntry
 from tests.ledgers import make_delivery, make_gone
+from tests.mailings.sending import make_sending_bulletin
 
 Status = Delivery.Status
 STATES = list(Status.values)
@@ -62,6 +63,39 @@ def test_folding_changes_no_sum(monkeypatch):
         {"queued": 0} if connection.vendor == "sqlite" else {}
     )
     assert Tally.objects.of(bulletin).count() <= 2
+
+
+def test_what_was_folded_is_folded_again_only_after_as_much_more(monkeypatch):
+    monkeypatch.setattr("mailings.models.tally.MANY", 0)
+    monkeypatch.setattr("mailings.models.tally._left", {})
+    bulletin, gone = make_gone("sending"), make_gone("sent")
+    for number in range(6):
+        make_delivery(bulletin, domain=f"d{number}.example")
+        make_delivery(gone, domain=f"d{number}.example")
+    Tally.objects.fold()
+    first = set(Tally.objects.values_list("pk", flat=True))
+    bulletin.deliveries.filter(domain__lt="d2").update(status="failed")
+    Tally.objects.fold()
+    assert first <= set(Tally.objects.values_list("pk", flat=True))
+    bulletin.deliveries.update(status="skipped")
+    before = Tally.objects.of(bulletin).count()
+    Tally.objects.fold()
+    on_sqlite = connection.vendor == "sqlite"
+    assert before == (14 if on_sqlite else 22)
+    assert Tally.objects.of(bulletin).count() == (14 if on_sqlite else 6)
+    assert +told(bulletin) == counted(bulletin)
+
+
+@pytest.mark.parametrize("end", ["finish", "cancel"])
+def test_a_bulletin_that_ends_leaves_few_tallies(end):
+    bulletin = make_sending_bulletin(people=3)
+    bulletin.deliveries.update(status="deferred")
+    bulletin.deliveries.update(status="queued" if end == "cancel" else "sent")
+    {"finish": delivering.finish, "cancel": scheduling.cancel}[end](bulletin)
+    ended = {"finish": "sent", "cancel": "skipped"}[end]
+    assert Tally.objects.of(bulletin).filter(count__gt=0).get().status == ended
+    assert Tally.objects.of(bulletin).filter(count__lt=0).count() == 0
+    assert +told(bulletin) == counted(bulletin)
 
 
 def test_missing_triggers_are_made_again_and_what_they_missed_is_counted():

@@ -8,6 +8,7 @@ TABLES = (
     *("mailings_delivery", "mailings_edition", "mailings_bulletin"),
     *("subscribers_subscription", "subscribers_subscriber"),
     *("subscribers_mailinglist", "senders_letter", "mailings_layout"),
+    "mailings_tally",
 )
 STATEMENTS = (
     # Which foreign keys hold is known; to check each row takes most of the time.
@@ -24,9 +25,9 @@ STATEMENTS = (
     "INSERT INTO mailings_layout (id, name, slug, frame, colour, show_logo, footer)"
     " VALUES (1, 'Brief', 'letter', 'letter', '', true, '')",
     "INSERT INTO mailings_delivery (bulletin_id, edition_id, subscriber_id, email,"
-    ' address_key, "values", status, outcome, reason, attempts, due_at, provider_id,'
-    " claim, lease_until)"
-    " SELECT b, b, s.id, s.email, s.address_key, '{}',"
+    ' domain, address_key, "values", status, outcome, reason, attempts, due_at,'
+    " provider_id, claim, lease_until)"
+    " SELECT b, b, s.id, s.email, 'd' || s.id % 900 || '.example', s.address_key, '{}',"
     f" CASE WHEN b < {BULLETINS} OR s.id % 2 = 0 THEN 'sent'"
     " WHEN s.id % 20001 = 1 THEN 'submitting' WHEN s.id % 2001 = 1 THEN 'failed'"
     " WHEN s.id % 3001 = 1 THEN 'in_doubt' ELSE 'queued' END,"
@@ -34,6 +35,10 @@ STATEMENTS = (
     " CASE WHEN s.id % 20001 = 1 THEN now() - interval '1 minute' END"
     f" FROM generate_series(1, {BULLETINS}) AS b, subscribers_subscriber s"
     " ORDER BY b, s.id",
+    # No trigger has counted them.
+    "INSERT INTO mailings_tally (bulletin_id, domain, status, count)"
+    " SELECT bulletin_id, domain, status, count(*) FROM mailings_delivery"
+    " GROUP BY bulletin_id, domain, status",
     "INSERT INTO senders_letter (kind, recipient, subject, text, status, reason,"
     " attempts, due_at, expires_at, created_at)"
     " SELECT 'password', 'x@lezer.example', 'x', '',"

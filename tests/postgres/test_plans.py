@@ -185,7 +185,7 @@ def test_home_and_the_list_of_bulletins_read_no_ledger(admin_client, crowd, page
         text = admin_client.get(reverse(f"admin:{page}")).content.decode()
     assert "50%" in text
     assert "delivery_status" not in plans
-    assert plans.scanned == []
+    assert not any(table == "mailings_delivery" for table, _plan in plans.scanned)
 
 
 @pytest.mark.parametrize("status", ["", "failed", "in_doubt", "queued", "submitting"])
