@@ -122,7 +122,7 @@ class Flight:
     """A bulletin in the middle: a sender that waits for an answer, and a desk."""
 
     made: Product
-    desk: Desk
+    desk: Desk | None  # only where it was asked for
     script: Script
     stall: Stall
     sender: subprocess.Popen[str]
@@ -160,14 +160,18 @@ def in_hand(product: Product) -> int:
 
 @contextlib.contextmanager
 def flying(
-    make_product: Callable[..., Product], stall: Stall, *, at_once: bool = True
+    make_product: Callable[..., Product],
+    stall: Stall,
+    *,
+    at_once: bool = True,
+    has_desk: bool = True,
 ) -> Iterator[Flight]:
     """A sender and a desk; where it is to begin `at_once`, given in the middle of it,
     when the relay has come to its stall."""
     script = Script(BODY=stall)
     with scripted(script) as port:
         made = make_product(port, LEASE_SECONDS="60")
-        with Desk(made) as desk:
+        with Desk(made) if has_desk else contextlib.nullcontext() as desk:
             sender = made.start("run_sender")
             try:
                 if at_once and not stall.reached.wait(SECONDS):

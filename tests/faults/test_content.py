@@ -113,8 +113,8 @@ def test_f39_what_is_thrown_away_in_the_middle_is_refused_or_kept_in_the_ledger(
 def test_f39_a_list_that_is_emptied_in_the_middle_gets_nothing_more(
     make_product, chance
 ):
-    after = chance.randrange(16)
-    with flying(make_product, Stall(after=after, then=OK)) as flight:
+    stall = Stall(after=chance.randrange(16), then=OK)
+    with flying(make_product, stall, has_desk=False) as flight:
         handed = len(flight.script.taken)
         flight.made.ok("shell", "-c", UNSUBSCRIBE_ALL)
         flight.until_at_rest("sent")

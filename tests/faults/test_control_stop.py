@@ -73,7 +73,7 @@ def test_f34_a_cancel_acts_within_a_group_and_is_for_good(make_product, chance):
 @pytest.mark.parametrize("verb", ["pause_bulletin", "cancel_bulletin"])
 def test_f33_f34_a_command_acts_within_the_group_in_hand(make_product, verb, chance):
     stall = Stall(after=chance.randrange(CONNECTIONS, PEOPLE - 4), then=OK)
-    with flying(make_product, stall) as flight:
+    with flying(make_product, stall, has_desk=False) as flight:
         handed = len(flight.script.taken)
         flight.made.ok(verb, "1")
         flight.until_at_rest("paused", "cancelled")
