@@ -3,11 +3,10 @@
 PostgreSQL's clock is its own and decides; on SQLite the senders' is the database's.
 """
 
-import subprocess
-
 import pytest
 
 from tests.a_bulletin import ledger
+from tests.faults.clocks import clock
 from tests.faults.judge import judge
 from tests.faults.stalling import (
     AUDIENCE,
@@ -29,10 +28,8 @@ class Clock:
 
     def __init__(self, folder):
         self.file = folder / "clock"
-        asked = ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"]
-        library = subprocess.run(asked, capture_output=True, text=True, check=True)
         self.environment = {
-            "LD_PRELOAD": library.stdout.strip(),
+            "LD_PRELOAD": clock("+0")["LD_PRELOAD"],
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             # The one that counts from the start of the machine never jumps.
@@ -50,15 +47,15 @@ class Clock:
 def test_f30_after_a_jump_of_the_clock_nothing_is_sent_again(
     make_product, tmp_path, chance, by
 ):
-    clock = Clock(tmp_path)
+    shared = Clock(tmp_path)
     before = CONNECTIONS * chance.randint(1, GROUPS - 2)
     stall = Stall(after=before, then=OK, most=CONNECTIONS)
     script = Script(BODY=stall)
     with scripted(script) as port:
-        made = make_product(port, LEASE_SECONDS="60", **clock.environment)
+        made = make_product(port, LEASE_SECONDS="60", **shared.environment)
         first = made.start("run_sender")
         assert stall.reached.wait(SECONDS)
-        clock.jump(by)
+        shared.jump(by)
         # Another looks what is left, while the first has a group in hand.
         other = made.start("run_sender", "--until-idle")
         assert other.communicate(timeout=SECONDS) == ("", "")
@@ -71,7 +68,7 @@ def test_f30_after_a_jump_of_the_clock_nothing_is_sent_again(
             rest = PEOPLE - CONNECTIONS
             assert counted(made) == {"in_doubt": CONNECTIONS, "sent": rest}
         stall.over.set()
-        clock.jump("+0")
+        shared.jump("+0")
         wait_until(lambda: status(made) == "sent", seconds=SECONDS, what="the end")
         first.terminate()
         assert first.communicate(timeout=SECONDS) == ("", "")
