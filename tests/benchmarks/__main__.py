@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from tests.benchmarks import batches, firsts, letters, starts
+from tests.benchmarks import batches, firsts, letters, starts, statements
 
 ROUNDS = 15
 
@@ -54,6 +54,10 @@ def main() -> None:
     print(f"{1000 * seconds:10.2f} ms  Send now to the first mail, by a Celery worker")
     rate = batches.readers_a_second()
     print(f"{rate:10.0f} /s  readers served through a provider's batches")
+    print(f"The statement of {statements.DELIVERIES:,} deliveries, on PostgreSQL:")
+    measured = statements.figures(deliveries=statements.DELIVERIES, postgresql=True)
+    for name, figure in measured.items():
+        print(f"{figure:10.2f}     {name}")
 
 
 if __name__ == "__main__":
