@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from tests.benchmarks import batches, firsts, letters, starts, statements
+from tests.benchmarks import batches, firsts, letters, pages, starts, statements
 
 ROUNDS = 15
 
@@ -58,6 +58,10 @@ def main() -> None:
     measured = statements.figures(deliveries=statements.DELIVERIES, postgresql=True)
     for name, figure in measured.items():
         print(f"{figure:10.2f}     {name}")
+    few, many = f"{pages.FEW:,}", f"{pages.DELIVERIES:,}"
+    print(f"Pages halfway through {many} deliveries, and through {few}, on PostgreSQL:")
+    for name, took in pages.measured(postgresql=True).items():
+        print(f"{took['many']:10.2f} ms  {name}; {took['few']:.2f} ms")
 
 
 if __name__ == "__main__":
