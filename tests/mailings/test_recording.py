@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from mailings import recording
+from mailings import recording, settling
+from mailings.granting import claim_slice, grant
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
 from mailings.sweeping import sweep
@@ -121,6 +122,21 @@ def test_a_late_refusal_changes_nothing():
     transport.during = lambda: bulletin.deliveries.update(status="in_doubt")
     send(bulletin, transport)
     assert statuses(bulletin) == ["in_doubt"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_late_verdict_changes_no_row_that_is_anothers_by_now(kind):
+    bulletin = make_sending_bulletin(people=1)
+    late = claim_slice(bulletin, size=1)
+    granted, _go_on = grant(late, late.rows)
+    bulletin.deliveries.update(lease_until=Now() - timedelta(seconds=1))
+    sweep()
+    settling.send_again(bulletin.deliveries.get())
+    other = claim_slice(bulletin, size=1)
+    grant(other, other.rows)
+    recording.record(late.id, [recording.Answer(granted[0], Verdict(kind, "x"))])
+    row = bulletin.deliveries.get()
+    assert (row.status, row.claim) == (Status.SUBMITTING, other.id)
 
 
 def test_each_mail_of_a_group_keeps_the_id_that_its_provider_gave_it():
