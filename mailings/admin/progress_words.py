@@ -86,7 +86,7 @@ def since_the_start(bulletin: Bulletin) -> dict[str, Any]:
         "paused": _paused(bulletin),
         "on_hold": on_hold(),
         "in_doubt": [(one, person(one)) for one in in_doubt[:IN_DOUBT_SHOWN]],
-        "more_in_doubt": len(in_doubt) > IN_DOUBT_SHOWN,
+        "count_in_doubt": _how_many(bulletin, in_doubt),
         "why": [
             _why(progress, status, some, next_try=next_try)
             for status, some in found.items()
@@ -215,6 +215,12 @@ def _in_doubt(bulletin: Bulletin) -> QuerySet[Delivery]:
     return bulletin.deliveries.filter(status=Status.IN_DOUBT, left_at=None).order_by(
         "pk"
     )
+
+
+def _how_many(bulletin: Bulletin, first: list[Delivery]) -> int:
+    """All that are in doubt: counted where they are more than the page shows."""
+    is_all = len(first) <= IN_DOUBT_SHOWN
+    return len(first) if is_all else _in_doubt(bulletin).count()
 
 
 def _at(time: datetime | None) -> str:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from mailings.admin import progress_words
 from mailings.models import TrailEntry
 from tests.editors import EDITOR, make_editor, make_sending_editor, read
 from tests.mailings.flying import settle_url, status, url
@@ -102,6 +103,14 @@ def test_who_may_not_send_sends_nothing_again_but_may_leave_all():
     assert "2 mails stay as they are." in read(page)
     assert statuses(bulletin) == ["in_doubt", "in_doubt"]
     assert (bulletin.trail.last().act, bulletin.trail.last().count) == (Act.LEFT, 2)
+
+
+def test_all_are_counted_where_the_page_shows_but_some(monkeypatch):
+    monkeypatch.setattr(progress_words, "IN_DOUBT_SHOWN", 2)
+    bulletin = make_ended("left", *["in_doubt"] * 4)
+    text = read(make_sending_editor().get(url("progress", bulletin)))
+    for words in ("4 mails in doubt", "Send all 4 again", "Leave all 4", "Show all"):
+        assert words in text
 
 
 def test_who_only_looks_leaves_nothing():
