@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -15,7 +15,8 @@ AGAIN = "60"  # seconds: those who ask by machine come back (RFC 9110 section 10
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where it is the database that is not there, else Django's 500."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError) or (
+    # InternalError: PostgreSQL that only reads, as a stand-by does.
+    if isinstance(error, OperationalError | InterfaceError | InternalError) or (
         isinstance(error, DatabaseError) and lacks_migrations(error)
     ):
         page = render(request, "503.html", status=503)
