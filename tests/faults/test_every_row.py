@@ -1,4 +1,4 @@
-"""The matrix of docs/faults.md and the tests: a test for every row, and a row for each."""
+"""The matrix of docs/faults.md and the tests: a test for each row of it."""
 
 import ast
 import re
