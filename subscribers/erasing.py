@@ -5,6 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from senders.addresses import GONE
+from subscribers import subscribing
 from subscribers.models import Subscriber
 from subscribers.signals import person_erased
 
@@ -13,14 +14,17 @@ from subscribers.signals import person_erased
 def erase(subscriber: Subscriber) -> bool:
     """Erase the person everywhere, in one transaction; False if nobody was there.
 
-    Proof of consent and of leaving stays, and so does a suppression: they know the
-    address by its key alone.
+    They leave every list first. Proof of consent and of leaving stays, and so does a
+    suppression: they know the address by its key alone, and by them no file of before
+    brings the person back.
     """
     # Locked first: whoever refers to the person at this moment, as the start of a
     # bulletin does, comes wholly before or finds nobody.
     person = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
     if person is None:
         return False
+    for one in person.subscriptions.select_related("mailing_list"):
+        subscribing.unsubscribe(person, one.mailing_list, source="erased")
     person_erased.send(sender=Subscriber, subscriber=person)
     _empty_admin_log(person)
     person.delete()

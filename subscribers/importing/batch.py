@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from subscribers.importing.people import Person
 from subscribers.models import (
+    ConsentEvent,
     MailingList,
     Subscriber,
     Subscription,
@@ -88,11 +89,20 @@ def _look_up(keys: Collection[str], mailing_list: MailingList) -> _Known:
     subscribers = Subscriber.objects.filter(address_key__in=keys)
     statuses = mailing_list.subscriptions.filter(subscriber__address_key__in=keys)
     suppressed = Suppression.objects.filter(address_key__in=keys)
+    known = dict(statuses.values_list("subscriber__address_key", "status"))
+    erased = dict.fromkeys(_erased(keys, mailing_list), Status.UNSUBSCRIBED)
     return _Known(
         {one.address_key: one for one in subscribers},
-        dict(statuses.values_list("subscriber__address_key", "status")),
+        erased | known,
         set(suppressed.values_list("address_key", flat=True)),
     )
+
+
+def _erased(keys: Collection[str], mailing_list: MailingList) -> set[str]:
+    """Who left the list last time, or was erased: only the proof still knows it."""
+    proof = ConsentEvent.objects.filter(address_key__in=keys, mailing_list=mailing_list)
+    last = dict(proof.order_by("pk").values_list("address_key", "kind"))
+    return {key for key, kind in last.items() if kind == ConsentEvent.Kind.LEFT}
 
 
 def _write_subscribers(people: Sequence[Person], known: _Known) -> set[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from subscribers import subscribing
+from subscribers.erasing import erase
 from subscribers.errors import ImportRefused
 from subscribers.importing import running
 from subscribers.importing.running import import_file
@@ -95,6 +96,25 @@ def test_a_suppressed_address_is_skipped_even_after_the_person_was_erased(write)
     suppress(EMAIL, reason="asked")
     assert counts(run(write(f"email\n{EMAIL}\n"))) == (0, 0, 0, 1, 0)
     assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize("left_before", [True, False])
+def test_nobody_who_was_erased_comes_back_through_a_file(write, left_before):
+    readers = make_list()
+    person = make_subscriber(EMAIL, lists=[readers])
+    if left_before:
+        subscribing.unsubscribe(person, readers)
+    erase(person)
+    assert counts(run(write(f"email\n{EMAIL}\nb@lezer.example\n"))) == (1, 0, 0, 1, 0)
+    assert [one.email for one in Subscriber.objects.all()] == ["b@lezer.example"]
+
+
+def test_who_joined_anew_after_an_erasure_is_on_the_list_for_a_file_too(write):
+    readers = make_list()
+    erase(make_subscriber(EMAIL, lists=[readers]))
+    subscribing.subscribe(EMAIL, readers, method=ConsentEvent.Method.PAGE)
+    report = run(write(f"email,first_name\n{EMAIL},Noa\n"))
+    assert counts(report) == (0, 1, 0, 0, 0)
 
 
 def test_the_second_time_in_the_file_is_skipped_and_the_first_counts(write):
