@@ -95,10 +95,17 @@ def page(
     return found[::-1] if from_the_end else found
 
 
-def full_name(values: dict[str, Any]) -> str:
-    """The name that the mail was written to; empty where there is none (any more)."""
-    parts = (values.get(part) for part in ("first_name", "infix", "last_name"))
-    return values.get("name") or " ".join(part for part in parts if part)
+def full_name(values: Any) -> str:
+    """The name that the mail was written to; empty where there is none (any more).
+
+    So it is where the values are damaged: one row hides no others.
+    """
+    try:
+        parts = (values.get(part) for part in ("first_name", "infix", "last_name"))
+        name = values.get("name") or " ".join(part for part in parts if part)
+    except (AttributeError, TypeError):
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 def agreed_by(bulletin: Bulletin) -> TrailEntry | None:

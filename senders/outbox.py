@@ -1,6 +1,6 @@
 """The demo's way out: a Django e-mail backend that keeps every mail in a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import getaddresses
 
 from django.core.mail import EmailMessage
@@ -8,7 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from senders.addresses import normalise, on_the_wire
+from senders.addresses import BadAddress, normalise, on_the_wire
 
 
 class OutboxMail(models.Model):
@@ -45,10 +45,20 @@ class OutboxBackend(BaseEmailBackend):
 
 
 def forget_mails(address: str) -> None:
-    """Throw away every mail to this address, and to no other."""
-    wanted = normalise(address)
-    near = OutboxMail.objects.filter(recipient__icontains=on_the_wire(address))
+    """Throw away every mail to this address, and to no other; a bad one is no error."""
+    wanted, said = (_made(form, address) for form in (normalise, on_the_wire))
+    if not wanted:
+        return
+    near = OutboxMail.objects.filter(recipient__icontains=said)
     for mail in near.only("recipient").iterator():
         to = [found for _name, found in getaddresses([mail.recipient])]
         if wanted in map(str.lower, to):
             mail.delete()
+
+
+def _made(form: Callable[[str], str], address: str) -> str:
+    """The address in this form; as it stands, in lower case, where it has none."""
+    try:
+        return form(address)
+    except BadAddress:
+        return address.strip().lower()

@@ -98,6 +98,11 @@ def test_a_line_says_what_became_of_it_and_since_when():
         ({"first_name": "Jo", "infix": "van", "last_name": "Dam"}, "Jo van Dam"),
         ({"first_name": "Jo", "name": "J. van Dam"}, "J. van Dam"),
         ({}, ""),
+        # Damaged: the page still shows everybody.
+        ([], ""),
+        ("Jo", ""),
+        ({"first_name": 5, "infix": ["van"]}, ""),
+        ({"name": {"<b>": 1}}, ""),
     ],
 )
 def test_a_person_is_named_as_the_mail_did(values, name):

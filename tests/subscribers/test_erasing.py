@@ -176,6 +176,21 @@ def test_the_mails_of_others_stay_in_the_outbox():
     assert [one.recipient for one in OutboxMail.objects.all()] == ["Xp0@lezer.example"]
 
 
+@pytest.mark.parametrize("damaged", ["", "p0", "pü@lezer.example", "p0@lezer"])
+def test_a_damaged_address_is_erased_like_any_other(damaged):
+    bulletin = make_sending_bulletin(people=2)
+    bulletin.deliveries.filter(email=ADDRESS).update(email=damaged)
+    Subscriber.objects.filter(email=ADDRESS).update(email=damaged)
+    for recipient in (damaged, "p1@lezer.example"):
+        OutboxMail.objects.create(recipient=recipient, subject="x", source=b"")
+
+    assert erase(Subscriber.objects.get(email=damaged))
+
+    assert statuses(bulletin) == ["skipped", "queued"]
+    kept = OutboxMail.objects.exclude(recipient="").values_list("recipient", flat=True)
+    assert list(kept) == ["p1@lezer.example"]
+
+
 def test_an_erasure_that_fails_halfway_undoes_all():
     bulletin = make_sending_bulletin(people=1)
 
