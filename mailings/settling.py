@@ -43,7 +43,7 @@ def send_again(delivery: Delivery, *, by: str = "") -> None:
     """
     refuse_on_hold()
     with transaction.atomic():
-        bulletin = _locked(delivery.bulletin_id)
+        bulletin = _not_cancelled(delivery.bulletin_id)
         this = Delivery.objects.filter(pk=delivery.pk)
         if not _queue(this.unreached(UNREACHED)):
             raise MailingError(_("Only what failed or is in doubt can be sent again."))
@@ -66,7 +66,7 @@ def send_to_unreached(
     """
     refuse_on_hold()
     with transaction.atomic():
-        here = _locked(bulletin.pk)
+        here = _not_cancelled(bulletin.pk)
         count = _queue(unreached(here, kinds))
         if not count:
             raise MailingError(_("There is nobody to send it to again."))
@@ -83,9 +83,10 @@ def leave_it(delivery: Delivery, *, by: str = "") -> None:
     Whoever finds it left already changes nothing.
     """
     with transaction.atomic():
+        bulletin = _kept(delivery.bulletin_id)
         doubtful = Delivery.objects.filter(pk=delivery.pk, status=Status.IN_DOUBT)
         if doubtful.filter(left_at=None).update(left_at=Now()):
-            delivery.bulletin.note(Act.LEFT, by=by, delivery_id=delivery.pk)
+            bulletin.note(Act.LEFT, by=by, delivery_id=delivery.pk)
         elif not doubtful.exists():
             raise MailingError(_("This delivery is not in doubt."))
     delivery.refresh_from_db()
@@ -98,16 +99,23 @@ def leave_all(bulletin: Bulletin, *, by: str = "") -> int:
     """
     doubtful = bulletin.deliveries.filter(status=Status.IN_DOUBT, left_at=None)
     with transaction.atomic():
+        here = _kept(bulletin.pk)
         count = doubtful.update(left_at=Now())
         if not count:
             raise MailingError(_("Nothing is in doubt any more."))
-        bulletin.note(Act.LEFT, by=by, count=count)
+        here.note(Act.LEFT, by=by, count=count)
     return count
 
 
-def _locked(bulletin_id: int) -> Bulletin:
-    """Kept until the transaction ends; raises MailingError for a cancelled one."""
-    bulletin = Bulletin.objects.select_for_update().get(pk=bulletin_id)
+def _kept(bulletin_id: int) -> Bulletin:
+    """Until the transaction ends; before its deliveries, as everywhere: nobody waits
+    in a ring."""
+    return Bulletin.objects.select_for_update().get(pk=bulletin_id)
+
+
+def _not_cancelled(bulletin_id: int) -> Bulletin:
+    """Kept as well; raises MailingError for a cancelled one."""
+    bulletin = _kept(bulletin_id)
     if bulletin.status == Bulletin.Status.CANCELLED:
         raise MailingError(
             _("The bulletin was cancelled: nothing of it is sent again.")

@@ -175,7 +175,7 @@ def test_where_there_is_nobody_nothing_opens(kinds):
 
 def test_where_the_number_is_another_than_was_shown_nothing_is_sent():
     bulletin = make_ended("failed", "failed")
-    with pytest.raises(MailingError, match="changed"):
+    with pytest.raises(MailingError, match="aantallen"):
         settling.send_to_unreached(bulletin, kinds={Status.FAILED}, expected=1)
     assert statuses(bulletin) == ["failed", "failed"]
     assert not bulletin.trail.filter(act=Act.SENT_AGAIN).exists()
