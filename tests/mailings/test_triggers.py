@@ -4,6 +4,7 @@ import random
 from collections import Counter
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from mailings import delivering, scheduling, triggers
@@ -107,6 +108,27 @@ def test_missing_triggers_are_made_again_and_what_they_missed_is_counted():
     triggers.look_after()
     assert +told(bulletin) == counted(bulletin)
     make_delivery(bulletin, domain="a.example", status="sent")
+    assert +told(bulletin) == counted(bulletin)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flushing_the_database_leaves_no_tally():
+    bulletin = make_gone("sending")
+    for _ in range(3):
+        make_delivery(bulletin, domain="a.example", status="queued")
+    call_command("flush", interactive=False, verbosity=0)
+    assert not Tally.objects.exists()
+
+
+def test_what_tallies_lean_on_is_made_again_where_it_is_missing():
+    bulletin = make_gone("sending")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP INDEX tally_one_each")
+        else:
+            cursor.execute("DROP TRIGGER delivery_added ON mailings_delivery")
+    triggers.look_after()
+    make_delivery(bulletin, domain="a.example", status="queued")
     assert +told(bulletin) == counted(bulletin)
 
 
