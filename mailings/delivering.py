@@ -29,6 +29,7 @@ from mailings.recording import Answer, record
 from mailings.slowing import Rests
 from mailings.switch import on_hold
 from mailings.telling import tell_moved, tell_paused
+from senders.addresses import without
 from senders.pacing import reserve
 from senders.transports.base import (
     Broken,
@@ -223,7 +224,7 @@ class Slice:
         alike = self.worker.alike.setdefault(self.claim.bulletin.pk, AlikeInARow())
         for verdict in verdicts:
             if verdict.kind is Kind.BROKEN or alike.too_many(verdict):
-                self.trouble = self.trouble or verdict.reason
+                self.trouble = self.trouble or self._nameless(verdict.reason)
         if any(verdict.kind is not Kind.SENT for verdict in verdicts):
             # What comes next may take a while, and this must not be lost meanwhile.
             self.worker.stored(self._record)
@@ -235,6 +236,12 @@ class Slice:
         elif verdicts:
             self.worker.unwelcome = 0
         return not self.trouble
+
+    def _nameless(self, reason: str) -> str:
+        """It is told of all: of nobody whose mail is in hand, who may be erased now."""
+        for answer in self.answers:
+            reason = without(answer.delivery.email, reason)
+        return reason
 
     def _put_off(self) -> None:
         """Let the mails to a domain that rests wait, without a try."""

@@ -1,6 +1,6 @@
 """What mailings know of a person, and forget when the person is erased."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, Value
@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat, Now
 
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import Reason
-from senders.addresses import without
+from senders.addresses import without, without_any
 from senders.outbox import forget_mails
 from subscribers.models import Subscriber
 
@@ -36,8 +36,8 @@ def forget_person(*, subscriber: Subscriber, **_signal: Any) -> None:
     # Emptied first: an answer that comes from now on names nobody any more.
     addresses = {subscriber.email, *emails.values()}
     rows = Delivery.objects.filter(pk__in=list(emails))
-    _take_out(addresses, rows)
     _take_out(addresses, Bulletin.objects.filter(deliveries__in=rows))
+    _take_out(addresses, rows, also=without_any)
     for address in addresses:
         forget_mails(address)
 
@@ -70,12 +70,21 @@ def _empty(delivery_ids: Iterable[int]) -> None:
     )
 
 
-def _take_out(addresses: Iterable[str], rows: QuerySet[Any]) -> None:
-    """Of a mail server's answers; our own reasons name nobody."""
+def _take_out(
+    addresses: Iterable[str],
+    rows: QuerySet[Any],
+    *,
+    also: Callable[[str], str] = str,
+) -> None:
+    """Of a mail server's answers; our own reasons name nobody.
+
+    What was said of this person alone may name where their mail goes on to, too.
+    """
     for row in rows.exclude(reason__in=["", *Reason.values]):
         reason = row.reason
         for address in addresses:
             reason = without(address, reason)
+        reason = also(reason)
         if reason != row.reason:
             row.reason = reason
             row.save(update_fields=["reason"])

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 
 from mailings.models import Delivery
 from mailings.reasons import Reason
-from senders.addresses import without
+from senders.addresses import without, without_any
 from senders.transports.base import Kind, Verdict
 
 Status = Delivery.Status
@@ -133,5 +133,5 @@ def _move(holder: uuid.UUID, answer: Answer, **changes: object) -> None:
 def _reason(answer: Answer) -> Case:
     reason = answer.verdict.reason or Reason.NO_REASON
     # Who was erased while the mail was handed over is not named by its answer.
-    nameless = without(answer.delivery.email, reason)
+    nameless = without_any(without(answer.delivery.email, reason))
     return Case(When(email="", then=Value(nameless)), default=Value(reason))

@@ -3,6 +3,7 @@
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 
 from senders.addresses import GONE
 from subscribers import subscribing
@@ -34,5 +35,6 @@ def erase(subscriber: Subscriber) -> bool:
 def _empty_admin_log(person: Subscriber) -> None:
     """The admin notes of each change whom it was about, by address."""
     kind = ContentType.objects.get_for_model(Subscriber)
-    about = LogEntry.objects.filter(content_type=kind, object_id=str(person.pk))
-    about.update(object_repr=GONE)
+    # Also by another number, from before they were deleted and joined anew.
+    named = Q(object_id=str(person.pk)) | Q(object_repr__iexact=str(person)[:200])
+    LogEntry.objects.filter(named, content_type=kind).update(object_repr=GONE)

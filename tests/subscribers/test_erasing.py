@@ -115,6 +115,47 @@ def test_an_answer_that_comes_after_the_erasure_names_nobody(verdict, status):
     assert everything_that_holds(ADDRESS) == []
 
 
+FORWARDED = f"550 5.2.2 <prive@elders.example> full (by {ADDRESS})"
+
+
+def test_where_their_mail_went_on_to_is_forgotten_too():
+    bulletin = make_sending_bulletin(people=2)
+    send(bulletin, answering(p0=Verdict(Kind.REFUSED, FORWARDED)))
+    erase(the_person())
+    assert everything_that_holds("prive") == []
+    assert reasons(bulletin)[0] == "550 5.2.2 <…> full (by …)"
+
+
+def test_nor_does_an_answer_that_comes_later_say_it():
+    bulletin = make_sending_bulletin(people=2)
+    transport = answering(p0=Verdict(Kind.REFUSED, FORWARDED))
+    transport.during = lambda: erase(the_person()) if the_person_is_known() else None
+    make_worker(transport).send_slice(bulletin)
+    assert everything_that_holds("prive") == []
+
+
+def test_a_bulletin_that_pauses_later_names_nobody_who_was_erased():
+    bulletin = make_sending_bulletin(people=3)
+    transport = answering(p0=Verdict(Kind.BROKEN, f"530 <{ADDRESS}>, p0: log in"))
+    transport.during = lambda: erase(the_person()) if the_person_is_known() else None
+    make_worker(transport).send_slice(bulletin)
+
+    bulletin.refresh_from_db()
+    assert (bulletin.status, bulletin.reason) == ("paused", "530 <…>, …: log in")
+    assert everything_that_holds("p0") == []
+
+
+def test_the_admins_log_forgets_who_was_deleted_before_they_joined_anew():
+    editor = make_editor("view_subscriber", "delete_subscriber", "change_subscriber")
+    user = editor.get(reverse("admin:index")).wsgi_request.user
+    old = make_subscriber(ADDRESS)
+    LogEntry.objects.log_actions(user.pk, [old], 1, single_object=True)
+    old.delete()
+    make_subscriber(ADDRESS.upper())
+    erase(Subscriber.objects.get())
+    assert everything_that_holds(ADDRESS) == []
+
+
 def the_person_is_known() -> bool:
     return Subscriber.objects.filter(email=ADDRESS).exists()
 
