@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from mailings.models import Delivery, Slowdown
@@ -42,9 +42,10 @@ class Rests:
     def look(self) -> None:
         """Read what any worker wrote: call it for every slice."""
         self.begun, self.ended = {}, set()
-        self.known = {row.domain: row for row in Slowdown.objects.all()}
-        active = Slowdown.objects.active().values_list("pk", flat=True)
-        self.resting = set(active) if self.known else set()
+        # In one question: another worker may begin a rest at any moment.
+        rows = Slowdown.objects.annotate(rests=Q(until__gt=Now()))
+        self.known = {row.domain: row for row in rows}
+        self.resting = {row.domain for row in rows if row.rests}
 
     def note(self, answers: Sequence[Answer]) -> None:
         """Count a group's answers in; what they begin or end is then to be written."""
@@ -58,11 +59,14 @@ class Rests:
 
     def write(self) -> None:
         """Write it down, in the transaction of its answers; safe to do again."""
-        if self.ended:
-            Slowdown.objects.filter(pk__in=self.ended).delete()
-        for domain, reason in sorted(self.begun.items()):
-            self.known[domain] = _begin(domain, reason=reason)
-            self.resting.add(domain)
+        # In one order for all workers: nobody waits in a ring.
+        for domain in sorted(self.ended | self.begun.keys()):
+            if domain in self.ended:
+                Slowdown.objects.filter(pk=domain).delete()
+            rest = domain in self.begun and _begin(domain, reason=self.begun[domain])
+            if rest:
+                self.known[domain] = rest
+                self.resting.add(domain)
 
     def split(self, rows: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
         """Those to a domain that rests, and all others."""
@@ -104,8 +108,11 @@ class Rests:
             self.allowed.pop(domain, None)
 
 
-def _begin(domain: str, *, reason: str) -> Slowdown:
-    """Let it rest, twice as long as the last time; not where it rests already."""
+def _begin(domain: str, *, reason: str) -> Slowdown | None:
+    """Let it rest, twice as long as the last time; not where it rests already.
+
+    None where another worker's mail was taken at this moment, which ends it.
+    """
     Slowdown.objects.filter(until__lt=Now() - KEPT).delete()
     last = Slowdown.objects.filter(pk=domain).first()
     times = last.times + 1 if last else 1
@@ -114,7 +121,7 @@ def _begin(domain: str, *, reason: str) -> Slowdown:
     if not over.update(times=F("times") + 1, **told):
         new = Slowdown(domain=domain, **told)
         Slowdown.objects.bulk_create([new], ignore_conflicts=True)
-    return Slowdown.objects.get(pk=domain)
+    return Slowdown.objects.filter(pk=domain).first()
 
 
 def _put_off(claim: uuid.UUID, ids: Sequence[int], rest: Slowdown) -> None:
