@@ -131,11 +131,11 @@ class Slice:
     def end(self) -> None:
         """Write down what is in hand, and give back what is not."""
         with transaction.atomic():
-            self._write()
             # The bulletin before its deliveries, as everywhere: nobody waits in a ring.
             paused = self._pause()
+            self._write()
             release(self.claim)
-        self.answers = []
+        self._is_written()
         self._log()
         if paused:
             self.worker.report(
@@ -186,6 +186,10 @@ class Slice:
         record(self.claim.id, self.answers)
         self.worker.rests.write()
 
+    def _is_written(self) -> None:
+        self.answers = []
+        self.worker.rests.note([])
+
     def _record(self) -> None:
         with transaction.atomic():
             self._write()
@@ -200,7 +204,7 @@ class Slice:
     def _wait_for_turn(self, group: Sequence[Delivery], *, pace: float) -> bool:
         """Book the group's turns and wait for them; False where asked to stop."""
         wait = self.worker.stored(lambda: self._record_and_reserve(group, pace=pace))
-        self.answers = []
+        self._is_written()
         return not self.worker.stop.wait(wait)
 
     def _record_and_reserve(self, group: Sequence[Delivery], *, pace: float) -> float:
@@ -228,7 +232,7 @@ class Slice:
         if any(verdict.kind is not Kind.SENT for verdict in verdicts):
             # What comes next may take a while, and this must not be lost meanwhile.
             self.worker.stored(self._record)
-            self.answers = []
+            self._is_written()
             self._put_off()
         retry_after = max((one.retry_after or 0 for one in verdicts), default=0)
         if unwelcome or retry_after:

@@ -272,6 +272,16 @@ def test_where_nobody_is_busy_it_costs_one_question_a_slice():
     assert len(about) == 1
 
 
+def test_a_rest_is_written_down_once(monkeypatch):
+    begun = []
+    begin = slowing._begin
+    monkeypatch.setattr(
+        slowing, "_begin", lambda *a, **b: begun.append(a) or begin(*a, **b)
+    )
+    send(make_going(slow=12, quick=5), busy_at(SLOW))
+    assert begun == [(SLOW,)]
+
+
 def test_a_rest_that_no_mail_ended_is_forgotten_after_a_day():
     Slowdown.objects.create(
         domain="oud.example", until=Now() - slowing.KEPT * 2, reason="450 x"

@@ -125,7 +125,7 @@ def test_an_erased_person_is_not_named_by_it():
 def test_a_reason_that_it_keeps_for_ever_names_no_address():
     bulletin = make_sending_bulletin(people=1)
     send(bulletin, answering(p0=Verdict(Kind.BROKEN, f"no mail to <{people(0)[0]}>")))
-    assert bulletin.reason == f"no mail to <{people(0)[0]}>"
+    assert bulletin.reason == "no mail to <…>"
     assert bulletin.trail.get(act=Act.PAUSED).detail == "no mail to <…>"
 
 
