@@ -25,6 +25,7 @@ class Progress:
     totals: dict[str, int]  # status -> how many; every status is there
     rate: float  # handled a second in this run, 0 before the first
     seconds_left: int | None  # None: not sending, not known yet, or only later again
+    next_try: datetime | None = None  # of the first that was put off; None: any moment
 
     @property
     def audience(self) -> int:
@@ -144,10 +145,14 @@ def next_try(bulletin: Bulletin) -> datetime | None:
 def _progress(bulletin: Bulletin, counted: dict[str, int]) -> Progress:
     known = Progress(counted, rate=0.0, seconds_left=None)
     rate = _rate(bulletin, handled=known.handled)
+    again = next_try(bulletin) if known.deferred else None
     ready = known.open - known.deferred
-    sending = bulletin.status == Bulletin.Status.SENDING
-    left = round(known.open / rate) if sending and rate and ready else None
-    return Progress(counted, rate=rate, seconds_left=left)
+    left = None
+    if bulletin.status == Bulletin.Status.SENDING and rate and ready:
+        left = round(known.open / rate)
+        if again:  # it does not end before that
+            left = max(left, round((again - timezone.now()).total_seconds()))
+    return Progress(counted, rate=rate, seconds_left=left, next_try=again)
 
 
 def _rate(bulletin: Bulletin, *, handled: int) -> float:

@@ -71,7 +71,7 @@ class DomainRow(NamedTuple):
 def since_the_start(bulletin: Bulletin) -> dict[str, Any]:
     """Costs the same few rows whatever the audience: it is asked again and again."""
     progress = figures.progress(bulletin)
-    next_try = figures.next_try(bulletin) if progress.deferred else None
+    next_try = progress.next_try
     found = {
         status: causes(bulletin, status)
         for status in TOLD_WHY
@@ -81,7 +81,7 @@ def since_the_start(bulletin: Bulletin) -> dict[str, Any]:
     return {
         "progress": progress,
         "counts": _counts(progress, next_try=next_try),
-        "left": _left(bulletin, progress, next_try=next_try),
+        "left": _left(bulletin, progress),
         "reason": reason_text(bulletin.reason),
         "paused": _paused(bulletin),
         "on_hold": on_hold(),
@@ -115,9 +115,7 @@ def _again(deferred: int, *, next_try: datetime | None) -> str:
     return f"{again} · {_at(next_try)}" if next_try else again
 
 
-def _left(
-    bulletin: Bulletin, progress: figures.Progress, *, next_try: datetime | None
-) -> Left:
+def _left(bulletin: Bulletin, progress: figures.Progress) -> Left:
     match bulletin.status:
         case Bulletin.Status.PAUSED:
             return Left(_("stands still"), "")
@@ -127,10 +125,10 @@ def _left(
             return Left(_("stopped"), moment(bulletin.finished_at))
     seconds = progress.seconds_left
     if seconds is not None:
-        return Left(_time_left(seconds), _rate_and_end(progress.rate, seconds))
+        return Left(_time_left(seconds), _rate_and_end(progress, seconds))
     if progress.open and progress.open == progress.deferred:
-        again = _("next try at %(time)s") % {"time": _at(next_try)}
-        return Left(_("waits for another try"), again if next_try else "")
+        again = _next_try(progress.next_try) if progress.next_try else ""
+        return Left(_("waits for another try"), again)
     return Left(_("about to begin") if progress.open else _("about to end"), "")
 
 
@@ -146,15 +144,22 @@ def _time_left(seconds: int) -> str:
     return _("about %(time)s left") % {"time": time}
 
 
-def _rate_and_end(rate: float, seconds: int) -> str:
-    end = _at(timezone.now() + timedelta(seconds=seconds))
-    shown: float
+def _rate_and_end(progress: figures.Progress, seconds: int) -> str:
+    end = timezone.now() + timedelta(seconds=seconds)
+    rate, shown = progress.rate, 0.0
     if rate < 1:
         shown, words = max(round(rate * 60), 1), _("%(rate)s per minute")
     else:
         shown, words = round(rate, 1 if rate < 10 else None), _("%(rate)s per second")
-    done = _("done at %(time)s") % {"time": end}
+    if progress.next_try and progress.next_try > end - timedelta(seconds=1):
+        done = _next_try(progress.next_try)  # when it is done, nobody knows
+    else:
+        done = _("done at %(time)s") % {"time": _at(end)}
     return f"{words % {'rate': number(plain(shown))}} · {done}"
+
+
+def _next_try(time: datetime) -> str:
+    return _("next try at %(time)s") % {"time": _at(time)}
 
 
 def _paused(bulletin: Bulletin) -> dict[str, str]:
@@ -180,7 +185,7 @@ def _why(
     total = progress.totals[status]
     detail = ""
     if status == Status.DEFERRED and next_try:
-        detail = _("next try at %(time)s") % {"time": _at(next_try)}
+        detail = _next_try(next_try)
     is_all = total <= LOOKED_AT
     reasons = [
         (reason_text(one.reason), one.count if is_all else None) for one in found

@@ -112,6 +112,16 @@ def test_where_all_wait_for_another_try_no_rate_tells_how_long():
     assert until.total_seconds() == pytest.approx(420, abs=20)
 
 
+def test_it_is_not_done_before_the_next_try():
+    bulletin = make_sending_bulletin(people=4)
+    bulletin.going_since = ten_seconds_ago()
+    mark(bulletin, "sent", 1)
+    mark(bulletin, "deferred", 1, due_at=Now() + timedelta(minutes=7))
+    assert figures.progress(bulletin).seconds_left == pytest.approx(420, abs=20)
+    bulletin.deliveries.filter(status="deferred").update(due_at=Now())
+    assert figures.progress(bulletin).seconds_left == pytest.approx(30, abs=2)
+
+
 def test_what_is_due_already_has_no_next_try():
     bulletin = make_sending_bulletin(people=3)
     mark(bulletin, "deferred", 1)

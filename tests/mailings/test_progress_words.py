@@ -57,6 +57,18 @@ def test_the_rate_and_the_time_left_are_told(editor):
     assert "about 40 minutes left 1 per minute" in shown(editor, bulletin)
 
 
+def test_no_end_is_promised_before_the_next_try(editor):
+    bulletin = make_sending_bulletin(people=60)
+    going(bulletin, for_seconds=10)
+    mark(bulletin, "sent", 40)
+    again = timezone.now() + SOON
+    mark(bulletin, "deferred", 1, due_at=again)
+    text = shown(editor, bulletin)
+    assert re.search("about [89] minutes left", text)
+    assert f"per second · next try at {clock(again)}" in text
+    assert "done at" not in text
+
+
 def test_another_day_is_told_with_the_time(editor):
     bulletin = make_sending_bulletin(people=2)
     due = timezone.now() + timedelta(days=1)
