@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now
 
-from mailings.models import Bulletin, Delivery
+from mailings.models import Bulletin, Delivery, Tally
 from mailings.reasons import Reason
 from senders.addresses import without, without_any
 from senders.outbox import forget_mails
@@ -32,7 +32,9 @@ def forget_person(*, subscriber: Subscriber, **_signal: Any) -> None:
         changed_at=Now(),
     )
     emails = dict(theirs.values_list("pk", "email"))
+    places = set(theirs.values_list("bulletin_id", "domain"))
     _empty(emails)
+    Tally.objects.drop_empty(places)
     # Emptied first: an answer that comes from now on names nobody any more.
     addresses = {subscriber.email, *emails.values()}
     rows = Delivery.objects.filter(pk__in=list(emails))

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import connection, models, transaction
@@ -12,6 +13,7 @@ MANY = 10_000
 _left: dict[int, int] = {}  # bulletin -> rows that this process left the last time
 # One at a time: who comes second would only wait, and find nothing.
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('mailings_tally', %s))"
+IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('mailings_tally', %s))"
 # In one statement: what others add meanwhile is not seen, and stays.
 FOLD = """
     WITH gone AS (
@@ -23,6 +25,14 @@ FOLD = """
       FROM gone
      GROUP BY bulletin_id, domain, status
     HAVING sum(count) <> 0
+"""
+# What is empty on its own takes no other row's part away, whoever adds some meanwhile.
+DROP_EMPTY = """
+    DELETE FROM mailings_tally
+     WHERE bulletin_id = %(bulletin)s AND domain = %(domain)s AND status IN (
+           SELECT status FROM mailings_tally
+            WHERE bulletin_id = %(bulletin)s AND domain = %(domain)s
+            GROUP BY status HAVING sum(count) = 0)
 """
 
 
@@ -64,6 +74,17 @@ class TallyQuerySet(models.QuerySet["Tally"]):
             if cursor.fetchone() == (True,):
                 cursor.execute(FOLD, [bulletin])
                 _left[bulletin] = cursor.rowcount
+
+    def drop_empty(self, places: Iterable[tuple[int, str]]) -> None:
+        """Throw away what counts nobody of these bulletins and domains any more.
+
+        A domain may be one person's. Call it in the transaction that empties them.
+        """
+        with transaction.atomic(), connection.cursor() as cursor:
+            for bulletin, domain in sorted(places):
+                if connection.vendor != "sqlite":
+                    cursor.execute(IN_TURN, [bulletin])
+                cursor.execute(DROP_EMPTY, {"bulletin": bulletin, "domain": domain})
 
 
 class Tally(models.Model):

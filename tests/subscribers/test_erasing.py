@@ -210,6 +210,18 @@ def test_who_came_back_after_a_deletion_is_erased_from_before_it_too():
     assert everything_that_holds(ADDRESS) == []
 
 
+def test_a_domain_of_their_own_is_forgotten_and_one_of_many_is_not():
+    bulletin = make_sending_bulletin(people=3)
+    bulletin.deliveries.filter(email=ADDRESS).update(domain="p0.example")
+    send(bulletin, ObedientTransport())
+    erase(the_person())
+    erase(Subscriber.objects.get(email="p1@lezer.example"))
+
+    assert everything_that_holds("p0.example") == []
+    assert everything_that_holds("lezer.example") != []
+    assert Tally.objects.of(bulletin).by_status()["sent"] == 3
+
+
 def test_the_mails_of_others_stay_in_the_outbox():
     for recipient in (f"xp0@lezer.example, {ADDRESS}", "Xp0@lezer.example", ADDRESS):
         OutboxMail.objects.create(recipient=recipient, subject="x", source=b"")
