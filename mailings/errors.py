@@ -17,10 +17,11 @@ class WrongState(MailingError):
     """The bulletin's status does not allow this move."""
 
     def __init__(self, *, now: str, target: str) -> None:
-        super().__init__(
-            _("The bulletin is “%(now)s”, so it cannot become “%(target)s”.")
-            % {"now": now, "target": target}
-        )
+        if now == target:  # pressed twice, or by two
+            sentence = _("The bulletin is “%(now)s” already.")
+        else:
+            sentence = _("The bulletin is “%(now)s”, so it cannot become “%(target)s”.")
+        super().__init__(sentence % {"now": now, "target": target})
 
 
 class OnHold(MailingError):

@@ -5,7 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    QueryDict,
+)
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +18,7 @@ from django.utils.translation import ngettext
 from bode.ids import read_id
 from bode.ui import number
 from mailings import correcting, settling
+from mailings.admin.deliveries_page import place
 from mailings.admin.pages import BulletinPages
 from mailings.causes import LOOKED_AT, commonest
 from mailings.errors import MailingError
@@ -102,8 +108,10 @@ class AgainPage(BulletinPages):
             messages.warning(request, str(error))
         else:
             messages.success(request, done)
-        back = "deliveries" if request.POST.get("back") == "deliveries" else "progress"
-        return self.to(back, bulletin)
+        if request.POST.get("back") != "deliveries":
+            return self.to("progress", bulletin)
+        here = QueryDict(request.POST.get("place", ""))
+        return self.to("deliveries", bulletin, query=place(here))
 
     def _ask_who(
         self,

@@ -1,6 +1,7 @@
 """Who got a bulletin: everyone in its audience, with a state and a reason."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -52,8 +53,15 @@ class DeliveriesPage(BulletinPages):
             "query": request.GET.get("q", "").strip(),
             "rows": [told(line) for line in here.rows],
             "slice": here,
+            "place": place(request.GET),
         }
         return self.page(request, bulletin, "deliveries", **context)
+
+
+def place(asked: QueryDict) -> str:
+    """What is looked at, as a query: by it, who decides there comes back to it."""
+    kept = ("status", "q", "before", "after")
+    return urlencode({name: asked[name] for name in kept if asked.get(name)})
 
 
 def statement_of(bulletin: Bulletin) -> dict[str, object]:

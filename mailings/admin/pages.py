@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from mailings.models import Bulletin
 
@@ -59,5 +60,6 @@ class BulletinPages(admin.ModelAdmin):
             request, f"admin/mailings/bulletin/{name}.html", context
         )
 
-    def to(self, name: str, bulletin: Bulletin) -> HttpResponse:
-        return redirect(f"admin:mailings_bulletin_{name}", bulletin.pk)
+    def to(self, name: str, bulletin: Bulletin, *, query: str = "") -> HttpResponse:
+        url = reverse(f"admin:mailings_bulletin_{name}", args=[bulletin.pk])
+        return redirect(f"{url}?{query}" if query else url)

@@ -1,5 +1,8 @@
 """The page of a bulletin that goes out, and what is done to it meanwhile."""
 
+import html
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -70,6 +73,17 @@ def test_a_button_that_comes_too_late_says_so(name):
     page = make_sending_editor().post(url(name, bulletin), follow=True)
     assert "so it cannot become" in read(page)
     assert status(bulletin) == Status.SENT
+
+
+@pytest.mark.parametrize(
+    ("name", "now"),
+    [("pause", "Paused"), ("resume", "Sending"), ("cancel", "Cancelled")],
+)
+def test_a_button_that_is_pressed_twice_says_so(name, now):
+    bulletin = make_sending_bulletin()
+    Bulletin.objects.filter(pk=bulletin.pk).update(status=now.lower())
+    page = make_sending_editor().post(url(name, bulletin), follow=True)
+    assert f"The bulletin is “{now}” already." in read(page)
 
 
 def test_a_pause_says_its_reason_and_what_to_do():
@@ -148,6 +162,22 @@ def test_a_mail_in_doubt_is_left_as_it_is():
     assert answer["Location"] == url("deliveries", bulletin)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.left_at is None) == ("in_doubt", False)
+
+
+def test_whoever_decides_on_the_statement_stays_at_the_same_place():
+    bulletin = make_sending_bulletin()
+    delivery = make_delivery_in_doubt(bulletin)
+    editor = make_sending_editor()
+    here = f"{url('deliveries', bulletin)}?status=in_doubt&q={delivery.email[:2]}"
+    page = editor.get(here).content.decode()
+    place = html.unescape(re.search('name="place" value="([^"]*)"', page)[1])
+    said = {
+        "answer": "leave",
+        "back": "deliveries",
+        "place": f"{place}&next=//x.example",
+    }
+    answer = editor.post(settle_url(bulletin, delivery), said)
+    assert answer["Location"] == here
     assert f" {delivery.email} stays" in read(editor.get(answer["Location"]))
     assert "1 mail in doubt" not in read(editor.get(url("progress", bulletin)))
 
