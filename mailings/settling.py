@@ -68,10 +68,10 @@ def send_to_unreached(
     with transaction.atomic():
         here = _not_cancelled(bulletin.pk)
         count = _queue(unreached(here, kinds))
-        if not count:
-            raise MailingError(_("There is nobody to send it to again."))
         if expected not in (None, count):
             raise MailingError(_("The numbers have changed meanwhile. Look once more."))
+        if not count:
+            raise MailingError(_("There is nobody to send it to again."))
         _go_on(here, count=count, by=by)
     bulletin.refresh_from_db()
     return count

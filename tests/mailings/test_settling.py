@@ -178,6 +178,8 @@ def test_where_the_number_is_another_than_was_shown_nothing_is_sent():
     with pytest.raises(MailingError, match="aantallen"):
         settling.send_to_unreached(bulletin, kinds={Status.FAILED}, expected=1)
     assert statuses(bulletin) == ["failed", "failed"]
+    with pytest.raises(MailingError, match="aantallen"):
+        settling.send_to_unreached(bulletin, kinds={Status.IN_DOUBT}, expected=1)
     assert not bulletin.trail.filter(act=Act.SENT_AGAIN).exists()
 
 
