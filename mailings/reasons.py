@@ -27,7 +27,15 @@ class Reason(TextChoices):
 
 def reason_text(reason: str) -> str:
     """A stored reason for a page: ours translated, a server's as it is."""
-    return reason_texts().get(reason, reason)
+    return in_words(reason, texts=reason_texts())
+
+
+def in_words(reason: str, *, texts: dict[str, str]) -> str:
+    """The same with the texts at hand; a server's words may stand after ours."""
+    ours, colon, said = reason.partition(": ")
+    if colon and ours == Reason.RESTS:
+        return f"{texts[ours]}: {said}"
+    return texts.get(reason, reason)
 
 
 def reason_texts() -> dict[str, str]:

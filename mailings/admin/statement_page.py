@@ -19,7 +19,7 @@ from mailings.admin.deliveries_page import statement_of, told
 from mailings.admin.pages import BulletinPages
 from mailings.errors import NoMail
 from mailings.models import Bulletin, Delivery, Edition
-from mailings.reasons import reason_texts
+from mailings.reasons import in_words, reason_text, reason_texts
 from mailings.rendering.headers import message_id
 from mailings.statement import Line
 from senders.caging import caged
@@ -93,7 +93,7 @@ class StatementPages(BulletinPages):
             "delivery": delivery,
             "line": _line(delivery),
             "person": statement.full_name(delivery.values),
-            "why": reason_texts().get(delivery.reason, delivery.reason),
+            "why": reason_text(delivery.reason),
             "parts": PARTS,
             "part": part if part in PARTS else "html",
             "edition": delivery.edition,
@@ -177,7 +177,7 @@ class _Rows:
             harmless(line.email),
             self.words.erased if line.is_erased else harmless(name),
             self.words.states[line.state],
-            harmless(self.words.reasons.get(line.reason, line.reason)),
+            harmless(in_words(line.reason, texts=self.words.reasons)),
             str(line.attempts),
             self._moment(line.since),
             self._moment(line.next_try),

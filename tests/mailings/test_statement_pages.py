@@ -6,10 +6,12 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from mailings import statement
 from mailings.admin import statement_page
 from mailings.models import Delivery
+from mailings.reasons import Reason
 from subscribers.erasing import erase
 from tests.editors import make_editor, read
 from tests.mailings.flying import make_draft, url
@@ -137,6 +139,27 @@ def test_on_paper_stand_the_sum_the_fingerprint_and_everyone():
     assert text.count("@lezer.example") == 2
 
 
+def test_on_paper_as_on_the_page_it_has_not_ended_yet():
+    bulletin = make_sending_bulletin(people=1)
+    text = read(make_editor("view_bulletin").get(url("deliveries_print", bulletin)))
+    assert "Scheduled by Bode" in text
+    assert "Ended not yet" in text
+
+
+def test_our_words_before_those_of_a_server_are_in_the_language_of_the_page():
+    bulletin = make_sending_bulletin(people=1)
+    bulletin.deliveries.update(status="deferred", reason=f"{Reason.RESTS}: 450 busy")
+    with translation.override("nl"):
+        ours = f"{Reason.RESTS.label}: 450 busy"
+    assert ours != bulletin.deliveries.get().reason
+    client = make_editor("view_bulletin")
+    dutch = {"accept-language": "nl"}
+    for name in ("deliveries", "deliveries_print", "progress"):
+        assert ours in read(client.get(url(name, bulletin), headers=dutch))
+    answer = client.get(url("deliveries_csv", bulletin), headers=dutch)
+    assert ours in answer.getvalue().decode()
+
+
 def test_what_does_not_fit_on_paper_is_said_and_left_to_the_sheet(monkeypatch):
     monkeypatch.setattr(statement_page, "ON_PAPER", 2)
     bulletin = make_sending_bulletin(people=3)
@@ -156,7 +179,7 @@ def test_the_page_says_who_let_it_out_and_what_left():
     bulletin = make_sending_bulletin(people=1)
     text = read(make_editor("view_bulletin").get(url("deliveries", bulletin)))
     assert bulletin.edition.fingerprint in text
-    assert "Let out by Bode" in text
+    assert "Scheduled by Bode" in text
     assert "Ended not yet" in text
 
 
