@@ -4,6 +4,9 @@ What is said on gunicorn's command line wins, such as `--bind 0.0.0.0:8000`.
 """
 
 import os
+import socket
+import struct
+from typing import Any
 
 from django.conf import settings
 
@@ -28,3 +31,14 @@ if settings.LOG_FORMAT == "json":
     logconfig_dict = settings.LOGGING | {
         "loggers": {"gunicorn.error": {"handlers": ["console"], "propagate": False}}
     }
+
+
+def when_ready(server: Any) -> None:
+    """Gunicorn's hook before the first worker: nobody who reads no more is waited for.
+
+    A long answer, such as a sheet of a million people, would keep one of a handful of
+    threads for as long as its reader likes. What is accepted inherits the limit.
+    """
+    limit = struct.pack("ll", timeout, 0)  # seconds without a byte taken
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)

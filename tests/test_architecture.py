@@ -22,8 +22,14 @@ PURE = (
     "mailings.rendering",
     "mailings.preflight.problem",
 )
-# The only ones who talk to the outside; those of `bode` ask their own server.
-ROOMS = ("senders.transports", "senders.domains", "bode.running", "bode.probe")
+# The only ones who talk to the outside; those of `bode` are, or ask, our own server.
+ROOMS = (
+    "senders.transports",
+    "senders.domains",
+    "bode.running",
+    "bode.probe",
+    "bode.serving",
+)
 OUTSIDE = (
     "socket",
     "smtplib",
