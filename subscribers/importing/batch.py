@@ -90,7 +90,8 @@ def _look_up(keys: Collection[str], mailing_list: MailingList) -> _Known:
     statuses = mailing_list.subscriptions.filter(subscriber__address_key__in=keys)
     suppressed = Suppression.objects.filter(address_key__in=keys)
     known = dict(statuses.values_list("subscriber__address_key", "status"))
-    erased = dict.fromkeys(_erased(keys, mailing_list), Status.UNSUBSCRIBED)
+    unknown = [key for key in keys if key not in known]
+    erased = dict.fromkeys(_erased(unknown, mailing_list), Status.UNSUBSCRIBED)
     return _Known(
         {one.address_key: one for one in subscribers},
         erased | known,
