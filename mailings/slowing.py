@@ -20,8 +20,8 @@ from senders.transports.base import Kind
 
 Status = Delivery.Status
 TOO_BUSY = 10  # answers in a row, with no mail taken in between
-# Greylisting says "not now" to each address once. Where mails are taken after a rest,
-# so many times more are tried before the next one; else a list would never be through.
+# Greylisting says "not now" to each address once. For each mail that is taken after a
+# rest so many more are tried before the next one; else a list would never be through.
 MORE = 4
 MOST = TOO_BUSY * MORE**5
 KEPT = timedelta(days=1)  # after a rest that no mail ended
@@ -35,7 +35,7 @@ class Rests:
         self.known: dict[str, Slowdown] = {}
         self.resting: set[str] = set()
         self.busy: Counter[str] = Counter()  # answers in a row
-        self.allowed: dict[str, int] = {}  # … before a rest, where not TOO_BUSY
+        self.allowed: dict[str, int] = {}  # … before another rest, if not TOO_BUSY
         self.begun: dict[str, str] = {}  # domain -> its last answer, to be written
         self.ended: set[str] = set()
 
@@ -91,13 +91,14 @@ class Rests:
         if self.known.pop(domain, None):
             self.resting.discard(domain)
             self.ended.add(domain)
-            allowed = self.allowed.get(domain, TOO_BUSY)
-            self.allowed[domain] = min(allowed * MORE, MOST)
+            self.allowed[domain] = 0
+        if domain in self.allowed:
+            self.allowed[domain] = min(self.allowed[domain] + MORE, MOST)
 
     def _not_now(self, answer: Answer) -> None:
         domain = answer.delivery.domain
         self.busy[domain] += 1
-        if self.busy[domain] < self.allowed.get(domain, TOO_BUSY):
+        if self.busy[domain] < max(self.allowed.get(domain, 0), TOO_BUSY):
             return
         # Others are told of it, and it must not name this one to them.
         said = without(answer.delivery.email, answer.verdict.reason)

@@ -264,6 +264,15 @@ def test_a_server_that_greylists_takes_five_hundred_mails_within_minutes():
     assert tries == 2
 
 
+def test_it_takes_them_soon_where_each_look_is_a_new_senders():
+    bulletin, transport = make_going(slow=250), greylisting(most=8)
+    for _look in range(5):
+        send(bulletin, transport)
+        bulletin.deliveries.update(due_at=Now())
+        Slowdown.objects.update(until=Now())
+    assert bulletin.status == Bulletin.Status.SENT
+
+
 def test_where_nobody_is_busy_it_costs_one_question_a_slice():
     bulletin = make_going(quick=6)
     with CaptureQueriesContext(connection) as asked:
