@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bode.ids import read_id
-from mailings import figures, statement
+from mailings import figures, settling, statement
 from mailings.admin.pages import BulletinPages
 from mailings.models import Bulletin, Delivery
 from mailings.reasons import reason_text
@@ -54,6 +54,7 @@ class DeliveriesPage(BulletinPages):
             "rows": [told(line) for line in here.rows],
             "slice": here,
             "place": place(request.GET),
+            "count_in_doubt": settling.unreached(bulletin, [Status.IN_DOUBT]).count(),
         }
         return self.page(request, bulletin, "deliveries", **context)
 

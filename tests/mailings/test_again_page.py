@@ -113,6 +113,15 @@ def test_all_are_counted_where_the_page_shows_but_some(monkeypatch):
         assert words in text
 
 
+@pytest.mark.parametrize("name", ["progress", "deliveries"])
+def test_what_was_left_is_not_offered_to_be_sent_again(name):
+    bulletin = make_ended("sent", "left")
+    editor = make_sending_editor()
+    assert "Some were not reached" not in read(editor.get(url(name, bulletin)))
+    bulletin.deliveries.filter(status="sent").update(status="in_doubt")
+    assert "In doubt: 1." in read(editor.get(url(name, bulletin)))
+
+
 def test_who_only_looks_leaves_nothing():
     bulletin = make_ended("in_doubt", "in_doubt")
     reader = make_editor("view_bulletin")

@@ -111,7 +111,7 @@ def test_what_was_paused_or_stopped_can_be_corrected(state):
 
 
 def test_what_nobody_got_is_not_corrected():
-    with pytest.raises(MailingError, match="Nobody got"):
+    with pytest.raises(MailingError, match="Niemand kreeg"):
         correcting.begin(make_ended("failed", "skipped"))
 
 
