@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 # The order of the parts; whatever is not handled yet is track.
 ORDER = ("sent", "failed", "in_doubt", "skipped")
 WIDTH, GAP, LEAST, STRIPE = 1000, 2, 6, 6
+HIGH = 10
 
 
 def draw_bar(totals: Mapping[str, int], height: int) -> SafeString:
@@ -48,8 +49,14 @@ def _parts(totals: Mapping[str, int]) -> list[tuple[str, int, int]]:
 def _hatch(x: int, width: int, height: int, *, name: str) -> SafeString:
     if name != "in_doubt":
         return SafeString("")
+    # A low bar is a narrow one: at that scale stripes so close would be one colour.
+    apart = STRIPE if height >= HIGH else STRIPE * 5
     stripes = (
-        (start, height, min(start + height, x + width))
-        for start in range(x, x + width, STRIPE)
+        (start, height, min(apart * 2, x + width - start))
+        for start in range(x, x + width, apart)
     )
-    return format_html_join("", '<path class="hatch" d="M{} {}L{} 0"/>', stripes)
+    drawn = (
+        (start, foot, start + run, round(foot - foot * run / (apart * 2), 1))
+        for start, foot, run in stripes
+    )
+    return format_html_join("", '<path class="hatch" d="M{} {}L{} {}"/>', drawn)

@@ -137,6 +137,25 @@ def test_the_parts_of_a_bar_leave_a_gap_and_stay_within_it():
     assert sum(parts[-1]) <= bars.WIDTH
 
 
+@pytest.mark.parametrize(("height", "apart"), [(16, 6), (8, 30)])
+def test_the_stripes_of_a_low_bar_stand_wide_apart_and_all_stay_within_their_part(
+    height, apart
+):
+    drawn = bars.draw_bar({"sent": 2, "in_doubt": 1}, height)
+
+    (x, width) = re.search(r'class="in_doubt" x="(\d+)" width="(\d+)"', drawn).groups()
+    stripes = re.findall(r"M(\d+) \d+L(\d+) ([\d.]+)", drawn)
+    starts = [int(start) for start, _end, _top in stripes]
+    assert starts[1] - starts[0] == apart
+    assert all(int(end) <= int(x) + int(width) for _start, end, _top in stripes)
+    # One that is cut off ends halfway up, and does not bend.
+    slopes = {
+        round((height - float(top)) / (int(end) - int(start)), 1)
+        for start, end, top in stripes
+    }
+    assert slopes == {round(height / (2 * apart), 1)}
+
+
 @pytest.mark.parametrize("totals", [{}, {"sent": 0}, {"queued": 3}])
 def test_a_bar_of_nothing_is_only_its_track(totals):
     assert bars.draw_bar(totals, 8).count("<rect") == 1
