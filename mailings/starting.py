@@ -48,7 +48,7 @@ def start(bulletin: Bulletin) -> bool:
     """
     for left in reversed(range(TRIES)):
         try:
-            _begin(bulletin)
+            _begin(bulletin, careful=left < TRIES - 1)
         except WrongState:
             return False
         except IntegrityError:
@@ -61,7 +61,7 @@ def start(bulletin: Bulletin) -> bool:
     return False
 
 
-def _begin(bulletin: Bulletin) -> None:
+def _begin(bulletin: Bulletin, *, careful: bool = False) -> None:
     with transaction.atomic():
         # The UPDATE comes first: a second worker waits here, and finds it done.
         bulletin.move_to(
@@ -72,12 +72,16 @@ def _begin(bulletin: Bulletin) -> None:
             going_since=Now(),
             reason="",
         )
-        if not _write_deliveries(bulletin):
+        if not _write_deliveries(bulletin, careful=careful):
             bulletin.move_to(Status.SENT, finished_at=Now(), reason=Reason.NOBODY)
 
 
-def _write_deliveries(bulletin: Bulletin) -> int:
-    """Write a delivery for each recipient in one statement, and return how many."""
+def _write_deliveries(bulletin: Bulletin, *, careful: bool) -> int:
+    """Write a delivery for each recipient in one statement, and return how many.
+
+    `careful`: nobody who is found can be erased until it is done, and whoever is being
+    erased is waited for. That costs a lock on each.
+    """
     edition = bulletin.edition
     if edition is None:
         raise RuntimeError(f"Bulletin {bulletin.pk} is scheduled without an edition.")
@@ -86,6 +90,8 @@ def _write_deliveries(bulletin: Bulletin) -> int:
     quote = connection.ops.quote_name
     into = quote(Delivery._meta.db_table)
     names = ", ".join(quote(name) for name in columns)
+    if careful and connection.vendor != "sqlite":
+        rows += f" FOR KEY SHARE OF {quote(Subscriber._meta.db_table)}"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {into} ({names}) {rows}", parameters)
         return cursor.rowcount

@@ -63,7 +63,9 @@ def test_a_start_that_fails_leaves_nothing_half_done(monkeypatch):
     bulletin = make_due_bulletin(people=2)
     write = starting._write_deliveries  # done twice, the second breaks a constraint
     monkeypatch.setattr(
-        starting, "_write_deliveries", lambda one: write(one) and write(one)
+        starting,
+        "_write_deliveries",
+        lambda one, **how: write(one, **how) and write(one, **how),
     )
     with pytest.raises(IntegrityError):
         starting.start(bulletin)

@@ -50,6 +50,23 @@ def test_a_start_that_waits_for_an_erasure_goes_on_without_the_person():
     assert statuses(bulletin) == ["queued"] * 3
 
 
+def test_a_second_try_is_not_undone_by_another_erasure(monkeypatch):
+    bulletin = make_due_bulletin(people=4)
+    begin = starting._begin
+
+    def begin_beside_an_erasure(bulletin, *, careful):
+        with transaction.atomic():
+            assert erase(Subscriber.objects.earliest("pk"))
+            starter = Beside(lambda: begin(bulletin, careful=careful))
+            assert starter.waits()
+        return starter.result()
+
+    monkeypatch.setattr(starting, "_begin", begin_beside_an_erasure)
+    monkeypatch.setattr(starting, "TRIES", 2)
+    assert starting.start(again(bulletin)) is True
+    assert statuses(bulletin) == ["queued"] * 2
+
+
 def test_an_erasure_that_waits_for_a_start_empties_what_it_wrote():
     bulletin = make_due_bulletin(people=4)
     with transaction.atomic():
@@ -90,8 +107,8 @@ def test_a_start_begins_anew_where_somebody_is_deleted_before_it_commits(
     written, deleted = threading.Event(), threading.Event()
     write = starting._write_deliveries
 
-    def slowly(one):
-        count = write(one)
+    def slowly(one, **how):
+        count = write(one, **how)
         written.set()
         assert deleted.wait(20)
         return count
