@@ -1,11 +1,14 @@
 """The shape of every command of ours: exit codes, and one sentence on stderr."""
 
 import argparse
+import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 import warnings
+from types import FrameType
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
@@ -44,6 +47,8 @@ class ContractCommand(BaseCommand):
         parser = self.create_parser(argv[0], argv[1])
         options = vars(parser.parse_args(argv[2:]))
         _speak_as_scripts_expect()
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _stop_at_once)
         try:
             if self.wants_database:
                 confirm_ready()
@@ -59,8 +64,6 @@ class ContractCommand(BaseCommand):
             # Python would flush once more at its exit, and complain aloud.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.leave("The output was closed before its end.")
-        except KeyboardInterrupt:
-            self.leave("Stopped before the end.")
         finally:
             connections.close_all()
             _forget_what_could_not_be_said()
@@ -68,6 +71,16 @@ class ContractCommand(BaseCommand):
     def leave(self, sentence: str, code: int = 1) -> NoReturn:
         print(sentence, file=sys.stderr)
         sys.exit(code)
+
+
+def _stop_at_once(_number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C: the database takes back what was begun, as after any end of a process.
+
+    Not by KeyboardInterrupt: Python swallows one that comes while it clears up.
+    """
+    with contextlib.suppress(OSError):
+        os.write(2, b"Stopped before the end.\n")
+    os._exit(1)
 
 
 def _forget_what_could_not_be_said() -> None:
