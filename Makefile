@@ -16,9 +16,10 @@ PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 # What asks the database nothing, or has a server of its own whatever we say.
 SAME_ON_POSTGRESQL := --ignore-glob=*/tests/faults/test_queue_*.py \
 	$(addprefix --ignore=tests/,browser providers queue \
-	mailings/rendering test_architecture.py test_colours.py test_commands.py \
-	test_house.py test_postfix.py test_production.py test_run.py test_servers.py \
-	test_settings.py test_translations.py)
+	mailings/rendering test_architecture.py test_colours.py test_house.py \
+	test_postfix.py test_production.py test_run.py test_servers.py \
+	test_settings.py test_translations.py faults/test_every_row.py \
+	faults/test_judge.py)
 
 .PHONY: run test faults bench environment python servers pins
 

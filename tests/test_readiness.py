@@ -36,7 +36,7 @@ def test_a_postgresql_without_migrations_is_one_sentence(product, postgres, comm
 
 def test_a_database_that_lacks_the_last_migration_is_not_sent_from(product):
     made = product()
-    made.ok("migrate", "subscribers", "0002", "--verbosity", "0")
+    made.ok("migrate", "mailings", "0006", "--verbosity", "0")
     said = one_sentence(made.run("run_sender", "--until-idle"))
     assert said == "The database lacks one migration: run manage.py migrate first."
 

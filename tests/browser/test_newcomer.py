@@ -149,7 +149,7 @@ def test_the_first_half_hour(visit, axe, run: Run, tmp_path: Path):
     _send_now(page)
     assert axe(page) == []
     page.get_by_role("button", name="Terugnemen").click()
-    expect(page.get_by_text("Teruggenomen")).to_be_visible()
+    expect(page.get_by_text("Teruggenomen: er is niets weg")).to_be_visible()
     page.goto("/admin/senders/outboxmail/")
     expect(page.get_by_role("link", name=re.compile(ANNOUNCEMENT))).to_have_count(0)
 
