@@ -216,7 +216,8 @@ def test_a_statement_reads_no_row_of_another_bulletin(crowd, number):
         statement.deliveries_of(Bulletin.objects.get(pk=number)),
     )
     assert sum(1 for _line in told) == large.PEOPLE
-    assert rows_read() - before < large.PEOPLE + 10
+    # Each portion looks up a little more; another bulletin would be as much again.
+    assert rows_read() - before < 1.1 * large.PEOPLE
 
 
 @pytest.mark.parametrize("number", [1, 3, large.BULLETINS])
